@@ -1,0 +1,1 @@
+"""nnkit: PyTorch's core in NumPy, small enough to read in an evening."""

@@ -1,0 +1,1 @@
+"""Interactive explorers: move a slider and the picture follows your hand."""
