@@ -1,0 +1,125 @@
+"""Answers as plain data: the one meaning of "the same" that `check` and `nnkit grade` share."""
+
+import json
+import math
+
+import numpy as np
+
+RTOL, ATOL = 1e-4, 1e-6  # wide enough for float32, for another order of summation, for a loop
+
+
+def plain(value):
+    """Turn an answer into numbers, strings, None, arrays and lists of these.
+
+    Tensors and whatever numpy takes as numbers become float arrays (any shape, also 0-d), tuples
+    become lists. An object of another kind is kept as its repr, which equals nothing expected.
+    """
+    if value is Ellipsis or value is None:
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if hasattr(value, "detach"):
+        value = value.detach().numpy()
+    if isinstance(value, list | tuple):
+        items = [plain(item) for item in value]
+        arrays = all(isinstance(item, np.ndarray) for item in items)
+        if items and arrays and len({item.shape for item in items}) == 1:
+            return np.array(items)
+        return items
+    try:
+        return np.array(value, dtype=float)
+    except (TypeError, ValueError):
+        return repr(value)
+
+
+def blank(value):
+    """True if `value` holds nothing but None: what an untouched stub returns."""
+    value = plain(value)
+    return value is None or (isinstance(value, list) and len(value) > 0 and all(map(blank, value)))
+
+
+def difference(expected, got):
+    """Say in a phrase how `got` differs from `expected`, or return None when they agree.
+
+    Numbers agree within RTOL of the expected size plus ATOL; nan agrees with nan. The phrase speaks
+    of kinds and shapes and never gives the expected value away.
+    """
+    expected, got = plain(expected), plain(got)
+    if isinstance(expected, dict):
+        if not isinstance(got, dict) or set(got) != set(expected):
+            return f"expected a dict with the keys {sorted(expected)}, got {show(got)}"
+        pairs = [(expected[key], got[key]) for key in expected]
+    elif isinstance(expected, list):
+        if not isinstance(got, list | np.ndarray) or len(np.atleast_1d(got)) != len(expected):
+            return f"expected {len(expected)} values, got {show(got)}"
+        pairs = list(zip(expected, got, strict=True))
+    elif isinstance(expected, np.ndarray):
+        if not isinstance(got, np.ndarray):
+            return f"expected {kind(expected)}, got {show(got)}"
+        if got.shape != expected.shape:
+            return f"expected {kind(expected)}, got {kind(got)}"
+        same = np.isclose(got, expected, rtol=RTOL, atol=ATOL, equal_nan=True).all()
+        return None if same else f"got {show(got)}"
+    else:
+        return None if expected == got and type(expected) is type(got) else f"got {show(got)}"
+    return None if all(difference(a, b) is None for a, b in pairs) else f"got {show(got)}"
+
+
+def kind(value):
+    """Name what sort of answer a plain value is: `a number`, `an array of shape (3, 2)` ..."""
+    if isinstance(value, np.ndarray):
+        return "a number" if value.ndim == 0 else f"an array of shape {value.shape}"
+    return {type(None): "nothing (None)", str: "a text", list: "a list", dict: "a dict"}[type(value)]
+
+
+def show(value, most=160):
+    """Write a value short enough for one line: six digits, long arrays and lists shortened."""
+    value = plain(value) if not isinstance(value, np.ndarray) else value
+    if value is None:
+        return "nothing (None)"
+    if isinstance(value, np.ndarray):
+        text = np.array2string(value, precision=6, separator=", ", threshold=8, edgeitems=3)
+        text = " ".join(text.split())
+    elif isinstance(value, list):
+        text = "(" + ", ".join(show(item, 60) for item in value) + ")"
+    else:
+        text = str(value)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def to_json(value):
+    """Encode a plain value as JSON text; nan and infinities are spelled out as strings."""
+
+    def tree(value):
+        if isinstance(value, np.ndarray):
+            flat = [item if math.isfinite(item) else repr(item) for item in value.ravel().tolist()]
+            return {"shape": list(value.shape), "values": flat}
+        if isinstance(value, dict):
+            return {"dict": {key: tree(item) for key, item in value.items()}}
+        if isinstance(value, list):
+            return [tree(item) for item in value]
+        return value
+
+    return json.dumps(tree(plain(value)), separators=(",", ":"))
+
+
+def from_json(text):
+    """Decode what `to_json` wrote; raises ValueError when `text` is anything else."""
+
+    def value(tree):
+        if isinstance(tree, list):
+            return [value(item) for item in tree]
+        if tree is None or isinstance(tree, str):
+            return tree
+        if isinstance(tree, dict) and set(tree) == {"dict"} and isinstance(tree["dict"], dict):
+            return {str(key): value(item) for key, item in tree["dict"].items()}
+        if isinstance(tree, dict) and set(tree) == {"shape", "values"}:
+            return np.array([float(x) for x in tree["values"]]).reshape(tree["shape"])
+        raise ValueError(f"not an encoded answer: {str(tree)[:80]}")
+
+    try:
+        return value(json.loads(text))
+    except (TypeError, AttributeError, RecursionError, MemoryError) as error:
+        raise ValueError(f"not an encoded answer: {error}") from None
