@@ -71,7 +71,8 @@ def kind(value):
     """Name what sort of answer a plain value is: `a number`, `an array of shape (3, 2)` ..."""
     if isinstance(value, np.ndarray):
         return "a number" if value.ndim == 0 else f"an array of shape {value.shape}"
-    return {type(None): "nothing (None)", str: "a text", list: "a list", dict: "a dict"}[type(value)]
+    names = {type(None): "nothing (None)", str: "a text", list: "a list", dict: "a dict"}
+    return names[type(value)]
 
 
 def show(value, most=160):

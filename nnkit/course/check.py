@@ -1,4 +1,4 @@
-"""`check("gd-step", step)`: tries an answer on fresh inputs and says at once what is right or wrong."""
+"""`check("gd-step", step)`: tries an answer on fresh inputs and says at once what is wrong."""
 
 import html
 import secrets
@@ -7,20 +7,30 @@ import traceback
 from IPython.display import display
 
 from nnkit.course import progress
-from nnkit.course.answers import blank, difference, plain, show
+from nnkit.course.answers import blank, difference, show
 from nnkit.course.lesson import find_lesson, read_lesson, source_paths
 
 DRAWS = 20
 
 
 class Verdict:
-    """What `check` found: `outcome` is "passed", "wrong", "error" or "not-attempted"; `message` says why.
+    """What `check` found: an `outcome` (a key of SIGNS) and a `message` that says why.
 
     `hint` is set when the answer coincides with a known wrong answer.
     """
 
-    SIGNS = {"passed": "✓ Right", "wrong": "✗ Not yet", "error": "✗ It stops", "not-attempted": "○ To do"}
-    COLOURS = {"passed": "#0b7a5e", "wrong": "#c1440e", "error": "#c1440e", "not-attempted": "#6b7280"}
+    SIGNS = {
+        "passed": "✓ Right",
+        "wrong": "✗ Not yet",
+        "error": "✗ It stops",
+        "not-attempted": "○ To do",
+    }
+    COLOURS = {
+        "passed": "#0b7a5e",
+        "wrong": "#c1440e",
+        "error": "#c1440e",
+        "not-attempted": "#6b7280",
+    }
 
     def __init__(self, exercise, outcome, message, hint=""):
         self.exercise, self.outcome, self.message, self.hint = exercise, outcome, message, hint
@@ -39,7 +49,7 @@ class Verdict:
 
 
 def check(exercise, answer):
-    """Try `answer` (a function or class) on fresh inputs against the reference and show the verdict.
+    """Try `answer` (a function or class) on fresh inputs and show the verdict.
 
     exercise: the exercise's name, as in the cell's text. A right answer is recorded as solved in
     the folder of the notebook. Nothing is returned and nothing is raised for a wrong answer;
@@ -65,27 +75,26 @@ def _record(lesson, exercise):
 
 
 def judge(lesson, exercise, answer, seeds=None):
-    """Return the Verdict on `answer` to one exercise of `lesson`, on `DRAWS` draws (or on `seeds`)."""
+    """Return the Verdict on `answer` to an exercise of `lesson`, on DRAWS draws (or on `seeds`)."""
     seeds = seeds or [secrets.randbits(64) for _ in range(DRAWS)]
     trial = lesson.trial_of(exercise, answer)
     if answer is None or answer is Ellipsis:
         return _not_attempted(exercise)
-    wrong_draw = None
+    names, failure = lesson.trial(exercise).names, None
     for seed in seeds:
         args = trial.draw(seed)
-        expected = lesson.trial(exercise)(args)
-        try:
-            got = trial(args)
-        except Exception as error:
-            return Verdict(exercise, "error", f"{_call(args)} {_what_stopped(error, answer)}")
+        expected, got = _try(lesson.trial(exercise), args), _try(trial, args)
+        if isinstance(expected, Exception):
+            raise expected
         if blank(got) and not blank(expected):
             return _not_attempted(exercise)
-        if wrong_draw is None and (reason := difference(expected, got)):
-            wrong_draw = f"{_call(args)} {reason}."
-    if wrong_draw is None:
+        if failure is None and isinstance(got, Exception):
+            failure = "error", f"{_with(names, args)} {_what_stopped(got, answer)}"
+        elif failure is None and (reason := difference(expected, got)):
+            failure = "wrong", f"{_with(names, args)} {reason}."
+    if failure is None:
         return Verdict(exercise, "passed", f"it holds on {len(seeds)} fresh inputs.")
-    hint = _matching_hint(lesson, exercise, trial, seeds)
-    return Verdict(exercise, "wrong", wrong_draw, hint)
+    return Verdict(exercise, *failure, _matching_hint(lesson, exercise, trial, seeds))
 
 
 def _not_attempted(exercise):
@@ -94,8 +103,16 @@ def _not_attempted(exercise):
     )
 
 
+def _try(trial, args):
+    """What the answer gives on `args`: a plain value, or the exception that it raised."""
+    try:
+        return trial(args)
+    except Exception as error:
+        return error
+
+
 def _matching_hint(lesson, exercise, trial, seeds):
-    """The hint of the known wrong answer that gives what this answer gives on every draw, or ""."""
+    """The hint of the known wrong answer that does what this answer does on every draw, or ""."""
     for number, wrong in enumerate(lesson.exercises[exercise].wrong):
         known = lesson.trial(exercise, number)
         if all(_agree(known, trial, trial.draw(seed)) for seed in seeds):
@@ -104,14 +121,15 @@ def _matching_hint(lesson, exercise, trial, seeds):
 
 
 def _agree(known, trial, args):
-    try:
-        return difference(known(args), trial(args)) is None
-    except Exception:  # a known wrong answer may fail where the learner's does not
-        return False
+    expected, got = _try(known, args), _try(trial, args)
+    if isinstance(expected, Exception):
+        return type(got) is type(expected)
+    return difference(expected, got) is None
 
 
-def _call(args):
-    return f"with the inputs {', '.join(show(plain(arg), 60) for arg in args)}:"
+def _with(names, args):
+    pairs = (f"{name} = {show(arg, 60)}" for name, arg in zip(names, args, strict=True))
+    return f"with {', '.join(pairs)}:"
 
 
 def _what_stopped(error, answer):

@@ -1,14 +1,14 @@
 """A lesson as its author wrote it: cells, exercises, reference answers and known wrong answers.
 
-`lessons/source/NN_topic.py` is a notebook in jupytext's percent format. Beside ordinary cells it has
+`lessons/source/NN_topic.py` is a notebook in jupytext's percent format. It also has
 
-    # %% exercise="gd-step" points=1     the stub, with the solution between ### BEGIN SOLUTION
-                                         and ### END SOLUTION
-    # %% inputs="gd-step"                def inputs(rng): a tuple of fresh plain arguments; and, where
-                                         calling the answer is not enough, def probe(answer, *args)
-    # %% wrong="gd-step"                 a misconception; its leading comment is the learner's hint
-    # %% tags=["setup"]                  imports and helpers that answers may use
-    check("gd-step", step)               in a cell of its own: names the answer
+    # %% exercise="gd-step" points=1   the stub, with the solution between ### BEGIN SOLUTION
+                                       and ### END SOLUTION
+    # %% inputs="gd-step"              def inputs(rng): a tuple of fresh plain arguments; and, if
+                                       calling the answer is not enough, def probe(answer, *args)
+    # %% wrong="gd-step"               a misconception; its leading comment is the learner's hint
+    # %% tags=["setup"]                imports and helpers that answers may use
+    check("gd-step", step)             in a cell of its own: names the answer
 
 `inputs` and `wrong` cells stay in the source; everything else goes into the learner's notebook.
 """
@@ -16,6 +16,7 @@
 import ast
 import copy
 import functools
+import inspect
 import re
 import textwrap
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ STUB = "...  # write your code here"
 
 
 class LessonError(Exception):
-    """The author's source breaks a rule; the message names the lesson, the exercise and the rule."""
+    """The author's source breaks a rule; the message names lesson, exercise and rule."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Lesson:
         self.name = self.path.stem
         try:
             self.cells = jupytext.read(self.path, fmt="py:percent").cells
-        except Exception as error:  # jupytext lets many kinds through; the author needs one sentence
+        except Exception as error:  # jupytext lets many kinds through
             raise LessonError(f"{self.path.name} can't be read as a notebook: {error}") from error
         self.exercises = {}
         for cell in self.cells:
@@ -92,7 +93,7 @@ class Lesson:
     def _exercise(self, name, cell_kind):
         if name not in self.exercises:
             raise LessonError(
-                f'{self.path.name}: a {cell_kind} cell names "{name}", but no exercise above it does'
+                f'{self.path.name}: a {cell_kind} cell names "{name}", no exercise above does'
             )
         return self.exercises[name]
 
@@ -116,7 +117,7 @@ class Lesson:
 
     @functools.cache  # noqa: B019  a lesson lives as long as its process
     def trial(self, name, wrong=None):
-        """A Trial of exercise `name`, on the reference answer or on its known wrong answer number `wrong`."""
+        """A Trial of exercise `name`, on its reference answer or on known wrong answer `wrong`."""
         exercise = self.exercises[name]
         namespace = dict(self.reference)
         if wrong is not None:
@@ -142,6 +143,13 @@ class Trial:
         """Draw fresh arguments, a tuple of plain values, from an integer seed."""
         return tuple(self.inputs(np.random.default_rng(seed)))
 
+    @property
+    def names(self):
+        """The names of the arguments that `draw` gives."""
+        if self.probe:
+            return list(inspect.signature(self.probe).parameters)[1:]
+        return list(inspect.signature(self.answer).parameters)
+
     def __call__(self, args):
         """Try the answer on a copy of `args`; numpy's warnings are not the learner's concern."""
         args = copy.deepcopy(args)
@@ -150,7 +158,7 @@ class Trial:
 
 
 def lessons_folder():
-    """The folder of the released notebooks, with `source/` in it: of the checkout or of the wheel."""
+    """The folder of the released notebooks, with `source/` in it: the checkout's or the wheel's."""
     package = Path(__file__).resolve().parent.parent
     installed = package / "lessons"
     return installed if installed.is_dir() else package.parent / "lessons"
@@ -210,7 +218,7 @@ def leading_comment(source):
 
 
 def find_check(cell):
-    """(exercise, answer expression) if the cell consists of `check("exercise", answer)`, else None."""
+    """(exercise, answer expression) if the cell is `check("exercise", answer)`, else None."""
     if cell.cell_type != "code" or not cell.source.lstrip().startswith("check("):
         return None
     try:

@@ -1,4 +1,4 @@
-"""`predict(...)`: commit to a guess first, then see what happens; a guess makes the answer stick."""
+"""`predict(...)`: commit to a guess, then see what happens; a guess makes the answer stick."""
 
 import html
 
@@ -9,7 +9,7 @@ from nnkit.course import progress
 
 
 class Prediction:
-    """A question with choices; the feedback on a choice shows once the learner has committed to it."""
+    """A question with choices; feedback on a choice shows once the learner has committed to it."""
 
     def __init__(self, name, question, choices, answer):
         if answer not in choices:

@@ -1,4 +1,4 @@
-"""What a learner has done so far, in one small file beside the notebooks that survives a restart."""
+"""What a learner has done so far, in one small file beside the notebooks."""
 
 import json
 import os
