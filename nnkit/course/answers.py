@@ -1,5 +1,6 @@
 """Answers as plain data: the one meaning of "the same" that `check` and `nnkit grade` share."""
 
+import copy
 import json
 import math
 
@@ -32,6 +33,16 @@ def plain(value):
         return np.array(value, dtype=float)
     except (TypeError, ValueError):
         return repr(value)
+
+
+def attempt(answer, args, probe=None):
+    """What `answer` gives on a copy of `args`, as a plain value; through `probe` where there is one.
+
+    numpy's warnings are not the learner's concern, and a mutated input harms no later draw.
+    """
+    args = copy.deepcopy(args)
+    with np.errstate(all="ignore"):
+        return plain(probe(answer, *args) if probe else answer(*args))
 
 
 def blank(value):
@@ -122,5 +133,5 @@ def from_json(text):
 
     try:
         return value(json.loads(text))
-    except (TypeError, AttributeError, RecursionError, MemoryError) as error:
+    except (TypeError, AttributeError, OverflowError, RecursionError, MemoryError) as error:
         raise ValueError(f"not an encoded answer: {error}") from None
