@@ -1,0 +1,227 @@
+"""Descents as numbers: the surfaces, the path an optimiser takes, and the law that it obeys."""
+
+import functools
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+import nnkit
+from nnkit import optim
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A function to descend: one or two arguments, numbers, arrays or tensors alike.
+
+    limits: ((low, high), ...) of the picture, one pair an argument and one for f's axis in 1-D;
+    hessian(*point): its second derivatives, a matrix; minimum: the point, or None where it has
+    none, and then its saddle; loss: limits of the loss axis, logarithmic where there is a minimum.
+    """
+
+    f: object
+    formula: str
+    start: tuple
+    lr: float
+    limits: tuple
+    hessian: object
+    minimum: tuple | None
+    loss: tuple
+    saddle: tuple | None = None
+    names: str = "x"
+    quadratic: bool = True
+
+    @property
+    def lowest(self):
+        """The value at the minimum; 0 where there is none, so that heights are f itself."""
+        return float(self.f(*self.minimum)) if self.minimum else 0.0
+
+
+SURFACES = {
+    "4x^2": Surface(
+        lambda x: 4 * x**2, "4x^2", (2.0,), 0.1, ((-5, 5), (-6, 110)),
+        lambda x: [[8.0]], (0.0,), (1e-6, 1e4),
+    ),
+    "2x^2-12x+20": Surface(
+        lambda x: 2 * x**2 - 12 * x + 20, "2x^2 - 12x + 20", (7.0,), 0.1, ((-2, 8), (-2, 56)),
+        lambda x: [[4.0]], (3.0,), (1e-6, 1e4),
+    ),
+    "(w-1)^2": Surface(
+        lambda w: (w - 1) ** 2, "(w - 1)^2", (5.0,), 0.01, ((-5, 7), (-2, 40)),
+        lambda w: [[2.0]], (1.0,), (1e-6, 1e4), names="w",
+    ),
+    "saddle 2x^2+2y+4xy": Surface(
+        lambda x, y: 2 * x**2 + 2 * y + 4 * x * y, "2x^2 + 2y + 4xy", (1.0, 0.0), 0.05,
+        ((-4, 4), (-4, 4)), lambda x, y: [[4.0, 4.0], [4.0, 0.0]], None, (-60, 20),
+        saddle=(-0.5, 0.5), names="xy",
+    ),
+    "ravine (x^2+100y^2)/2": Surface(
+        lambda x, y: 0.5 * (x**2 + 100 * y**2), r"\frac{1}{2}(x^2 + 100y^2)", (-9.0, 1.5), 0.018,
+        ((-11, 11), (-3.5, 3.5)), lambda x, y: [[1.0, 0.0], [0.0, 100.0]], (0.0, 0.0),
+        (1e-6, 1e4), names="xy",
+    ),
+    "Rosenbrock": Surface(
+        lambda x, y: (1 - x) ** 2 + 100 * (y - x**2) ** 2, "(1 - x)^2 + 100(y - x^2)^2",
+        (-1.5, 2.0), 0.001, ((-2.2, 2.2), (-1, 3.2)),
+        lambda x, y: [[1200 * x**2 - 400 * y + 2, -400 * x], [-400 * x, 200.0]], (1.0, 1.0),
+        (1e-6, 1e4), names="xy", quadratic=False,
+    ),
+}  # fmt: skip
+
+OPTIMISERS = {
+    "gradient descent": lambda w, lr, momentum: optim.SGD(w, lr),
+    "momentum": lambda w, lr, momentum: optim.SGD(w, lr, momentum=momentum),
+    "Nesterov": lambda w, lr, momentum: optim.SGD(
+        w, lr, momentum=momentum, nesterov=momentum > 0
+    ),
+    "RMSprop": lambda w, lr, momentum: optim.RMSprop(w, lr),
+    "Adam": lambda w, lr, momentum: optim.Adam(w, lr),
+}
+ADAPTIVE = "RMSprop", "Adam"  # these divide by the gradient's recent size
+FAR = 1e9  # a coordinate past this has diverged; the path stops there
+
+
+def descend(surface, start, optimiser, lr, momentum=0.0, steps=40):
+    """Run an optimiser of nnkit and return its path, shape (steps taken + 1, arguments of f).
+
+    Stops early, with the last point kept, where a coordinate passes FAR.
+    """
+    weights = [nnkit.tensor(v, dtype=nnkit.float64, requires_grad=True) for v in start]
+    rule = OPTIMISERS[optimiser](weights, lr, momentum)
+    path = [tuple(start)]
+    while len(path) <= steps and max(map(abs, path[-1])) < FAR:
+        rule.zero_grad()
+        surface.f(*weights).backward()
+        rule.step()
+        path.append(tuple(w.item() for w in weights))
+    return np.array(path)
+
+
+def gradient(surface, point):
+    """The gradient of the surface at a point, by backward(); shape as `point`."""
+    weights = [nnkit.tensor(v, dtype=nnkit.float64, requires_grad=True) for v in point]
+    surface.f(*weights).backward()
+    return np.array([w.grad.item() for w in weights])
+
+
+def contraction(curvature, optimiser, lr, momentum):
+    """(rho, overshoots) of one direction of a quadratic: a step multiplies the error by about rho.
+
+    Momentum's error obeys e' = a e - b e_previous; rho is the larger root of z^2 - a z + b in
+    size (Polyak 1964, Nesterov 1983); `overshoots` is true if the error changes its sign.
+    """
+    beta = momentum if optimiser in ("momentum", "Nesterov") else 0.0
+    shrink = 1 - lr * curvature
+    if optimiser == "Nesterov":
+        a, b = (1 + beta) * shrink, beta * shrink
+    else:
+        a, b = beta + shrink, beta
+    roots = np.roots([1, -a, b]) if b else np.array([a])
+    return float(abs(roots).max()), bool(np.iscomplexobj(roots) or roots.min() < 0)
+
+
+def largest_stable_lr(curvature, optimiser, momentum):
+    """The learning rate at which descent on that curvature stops converging; None if there is none.
+
+    2/L for gradient descent, 2(1+m)/L with momentum m, 2(1+m)/((1+2m)L) for Nesterov's.
+    """
+    if optimiser in ADAPTIVE:
+        return None
+    factor = {"momentum": 1 + momentum, "Nesterov": (1 + momentum) / (1 + 2 * momentum)}
+    return 2 * factor.get(optimiser, 1.0) / curvature
+
+
+@dataclass
+class Descent:
+    """One descent and what there is to say of it; `note` names a path that isn't the engine's."""
+
+    surface: Surface
+    optimiser: str
+    lr: float
+    momentum: float
+    path: np.ndarray
+    note: str = ""
+
+    @functools.cached_property
+    def losses(self):
+        """f along the path, one value a point."""
+        with np.errstate(all="ignore"):
+            return np.array(self.surface.f(*self.path.T), dtype=float)
+
+    @functools.cached_property
+    def curvatures(self):
+        """The Hessian's eigenvalues, smallest first; off quadratics, where the path bends most."""
+        every = max(1, len(self.path) // 20)
+        points = self.path[:1] if self.surface.quadratic else np.clip(self.path[::every], -FAR, FAR)
+        return max(
+            (np.linalg.eigvalsh(self.surface.hessian(*point)) for point in points),
+            key=lambda values: values[-1],
+        )
+
+    @property
+    def limit(self):
+        return largest_stable_lr(self.curvatures[-1], self.optimiser, self.momentum)
+
+    @property
+    def error(self):
+        """The distance to the minimum, step by step; None where there is no minimum."""
+        if self.surface.minimum is None:
+            return None
+        return np.linalg.norm(self.path - self.surface.minimum, axis=1)
+
+    @property
+    def verdict(self):
+        """(a word or two, the reason): what this descent does, and why."""
+        surface, steep, flat = self.surface, self.curvatures[-1], self.curvatures[0]
+        gone = not np.isfinite(self.losses[-1]) or abs(self.path[-1]).max() >= FAR
+        if self.optimiser in ADAPTIVE or not surface.quadratic or self.note:
+            return self._seen(gone)
+        rho, overshoots = contraction(steep, self.optimiser, self.lr, self.momentum)
+        product = f"1 − lr·L = 1 − {self.lr:.4g}·{steep:.4g} = {1 - self.lr * steep:.4g}"
+        plain = self.optimiser == "gradient descent"
+        factor = product if plain else f"about {rho:.3g} (size of the momentum recursion's root)"
+        if abs(rho - 1) < 1e-9:
+            return "Oscillates for ever", f"each step multiplies the error by {factor}."
+        if rho > 1:
+            return "Diverges", f"each step multiplies the error by {factor}: larger than 1 in size."
+        if flat < 0:
+            return "Finds no minimum", (
+                f"one direction curves down (curvature {flat:.3g}): there each step multiplies the "
+                f"distance from the saddle by 1 − lr·({flat:.3g}) = {1 - self.lr * flat:.3g}."
+            )
+        slow, _ = contraction(flat, self.optimiser, self.lr, self.momentum)
+        if flat < steep and slow > rho:
+            reason = (
+                f"the steep direction (L = {steep:.3g}) keeps {rho:.3g} of its error a step, "
+                f"the flat one (curvature {flat:.3g}) {slow:.3g}: the flat one sets the pace."
+            )
+        else:
+            reason = f"each step multiplies the error by {factor}."
+        word = "Oscillates and converges" if overshoots else "Converges"
+        return word, reason + self._arrival(max(rho, slow))
+
+    def _arrival(self, rho, within=0.01):
+        if self.error is None or self.error[-1] <= within or rho <= 0:
+            return ""
+        steps = int(np.ceil(np.log(within / self.error[0]) / np.log(rho)))
+        return f" But not there yet: within {within} of the minimum takes about {steps} steps."
+
+    def _seen(self, gone):
+        """The verdict by what happened, where no simple law tells it beforehand."""
+        if gone:
+            return "Diverges", "the steps grow without bound."
+        if self.error is None:
+            return "Finds no minimum", "the surface has none: the loss can fall for ever."
+        start, left = self.error[0], self.error[-1]
+        if left <= 1e-2:
+            return "Converges", f"{left:.2g} from the minimum after {len(self.path) - 1} steps."
+        if left >= start:
+            return "Oscillates", f"no nearer to the minimum than at the start ({left:.3g} away)."
+        return "Still on its way", (
+            f"{left:.3g} from the minimum after {len(self.path) - 1} steps, {start:.3g} at first."
+        )
+
+
+def minus(text):
+    """Set the minus signs of a text's numbers as the printers' one."""
+    return re.sub(r"(?<!\w)-(?=\d)", "−", text)

@@ -1,0 +1,176 @@
+"""An explorer: controls, a computation in plain numbers, a picture that follows, and its words."""
+
+import abc
+import base64
+import html
+import re
+
+import ipywidgets
+
+from widgets.controls import Control
+from widgets.live import LiveFigure
+
+
+class Explorer(abc.ABC):
+    """A live picture of `compute`, moved by the controls that the class declares.
+
+    A subclass declares controls as class attributes and writes `compute(**state) -> result` (plain
+    numbers), `setup(figure)` (makes the artists; gives the moving ones to `self.live.move`),
+    `draw(result)` (moves them) and `readout(result) -> str` (a few lines of HTML: the formula with
+    the current numbers plugged in and what it means). `presets` maps names to states;
+    `follow(changes)` says what else moves when the function picker or the like moves;
+    `unused(state)` names controls without effect; `pointed(axes, x, y)` hears the pointer.
+
+    Explorer(**state) starts from that state; repr(explorer) is the code that restores it exactly.
+    Raises ValueError or TypeError in one sentence for a state that is not allowed.
+    """
+
+    size = (840, 330)  # of the picture, CSS pixels
+    readout_lines = 3  # kept free for the words, so that nothing below them jumps
+    presets: dict[str, dict] = {}
+
+    def __init__(self, **state):
+        self.controls = self._declared()
+        self._check(state)
+        defaults = {name: control.default for name, control in self.controls.items()}
+        self.initial = defaults | self.follow(defaults | state) | state
+        self._held = True  # while held, changes are collected; one refresh follows
+        self._widgets = {name: control.widget() for name, control in self.controls.items()}
+        for name, widget in self._widgets.items():
+            widget.value = self.initial[name]
+            widget.observe(self._moved, "value")
+        self.live = LiveFigure(*self.size)
+        if type(self).pointed is not Explorer.pointed:
+            self.live.on_point(self.pointed)
+        self.words = ipywidgets.HTML(layout={"min_height": f"{1.5 * self.readout_lines}em"})
+        with self.live.style():
+            self.setup(self.live.figure)
+        self.view = ipywidgets.VBox(
+            [
+                ipywidgets.Box(
+                    [*self._widgets.values(), self._buttons()],
+                    layout={"flex_flow": "row wrap"},
+                ),
+                self.live,
+                self.words,
+            ],
+            layout={"max_width": f"{self.size[0]}px"},
+        )
+        self._held = False
+        self.refresh()
+
+    @classmethod
+    def _declared(cls):
+        found = {}
+        for base in reversed(cls.__mro__):
+            found |= {k: v for k, v in vars(base).items() if isinstance(v, Control)}
+        return found
+
+    def _check(self, state):
+        for name, value in state.items():
+            if name not in self.controls:
+                known = ", ".join(self.controls)
+                raise TypeError(f"{type(self).__name__} has no control {name!r}; it has {known}")
+            self.controls[name].check(value)
+
+    @abc.abstractmethod
+    def compute(self, **state): ...
+
+    @abc.abstractmethod
+    def setup(self, figure): ...
+
+    @abc.abstractmethod
+    def draw(self, result): ...
+
+    @abc.abstractmethod
+    def readout(self, result): ...
+
+    def follow(self, changes):
+        """Values of further controls that go with `changes`; what `changes` names itself wins."""
+        return {}
+
+    def unused(self, state):
+        """The names of the controls that have no effect in `state`."""
+        return ()
+
+    def pointed(self, axes, x, y):
+        """The pointer was pressed or dragged at data coordinates (x, y) of `axes`."""
+        return None
+
+    @property
+    def state(self):
+        """{control: value}, all of it."""
+        return {name: widget.value for name, widget in self._widgets.items()}
+
+    def set(self, **state):
+        """Move several controls at once; the picture is drawn once."""
+        self._check(state)
+        self._held = True
+        try:
+            for name, value in (self.follow(state) | state).items():
+                self._widgets[name].value = value
+        finally:
+            self._held = False
+        self.refresh()
+
+    def reset(self, *_):
+        """Back to the state the explorer began with."""
+        self.set(**self.initial)
+
+    def refresh(self):
+        """Compute, draw and describe the present state; a failure becomes one line of words."""
+        try:
+            result = self.compute(**self.state)
+            self.draw(result)
+            words = self.readout(result)
+        except Exception as error:
+            reason = html.escape(f"{type(error).__name__}: {error}")
+            self.words.value = f'<div role="alert">This position can\'t be shown. {reason}</div>'
+            return
+        for name, widget in self._widgets.items():
+            widget.disabled = name in self.unused(self.state)
+        self.live.description = plain_text(words)
+        self.live.repaint()
+        self.words.value = f'<div role="status" style="line-height:1.5">{words}</div>'
+
+    def _moved(self, change):
+        if not self._held:
+            self.set(**{name: change.new for name, w in self._widgets.items() if w is change.owner})
+
+    def _buttons(self):
+        reset = ipywidgets.Button(description="Reset", tooltip="Back to the start", icon="undo")
+        reset.on_click(self.reset)
+        reset.layout.width = "90px"
+        if not self.presets:
+            return reset
+        prompt = "Try a preset …"
+        menu = ipywidgets.Dropdown(
+            options=[prompt, *self.presets], layout={"width": "292px"}
+        )
+
+        def chosen(change):
+            if change.new != prompt:
+                self.set(**self.presets[change.new])
+                menu.value = prompt
+
+        menu.observe(chosen, "value")
+        return ipywidgets.HBox([menu, reset], layout={"width": "398px"})
+
+    def __repr__(self):
+        state = ", ".join(f"{name}={value!r}" for name, value in self.state.items())
+        return f"{type(self).__name__}({state})"
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The live view, a static picture and a text description, whichever the reader can show."""
+        bundle = dict(self.view._repr_mimebundle_(**kwargs))
+        bundle["image/png"] = base64.b64encode(self.live.png()).decode("ascii")
+        bundle["text/plain"] = f"{self!r}\n{self.live.description}"
+        width, height = self.size
+        picture = {"width": width, "height": height, "alt": self.live.description}
+        return bundle, {"image/png": picture}
+
+
+def plain_text(words):
+    """A readout's HTML as text for a screen reader."""
+    text = re.sub(r"<br\s*/?>|</p>|</div>", "\n", words)
+    return html.unescape(re.sub(r"<[^>]+>", "", text)).strip()

@@ -1,0 +1,124 @@
+"""A matplotlib figure that repaints at the speed of a hand: drawn once, then only moved."""
+
+import base64
+import io
+import struct
+from pathlib import Path
+
+import anywidget
+import matplotlib
+import numpy as np
+import traitlets
+from isal import isal_zlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from widgets.style import RC
+
+DPI = 100  # matplotlib pixels per inch = CSS pixels per inch of a LiveFigure
+
+
+class LiveFigure(anywidget.AnyWidget):
+    """A live picture of `figure`, a matplotlib Figure of `width` x `height` CSS pixels.
+
+    Artists given to `move` are redrawn by every `repaint` on a cached picture of all the others.
+    Whatever else changes (a limit, a title, a new artist) is noticed through matplotlib's own
+    `stale` flag and costs one full redraw. `on_point(callback)` hears the pointer.
+    """
+
+    _esm = Path(__file__).parent / "live.js"
+    _css = """
+    .nnkit-live { display: block; max-width: 100%; height: auto; background: white; }
+    .nnkit-clickable { cursor: crosshair; touch-action: none; }
+    """
+    picture = traitlets.Unicode().tag(sync=True)
+    description = traitlets.Unicode().tag(sync=True)
+    width = traitlets.Int().tag(sync=True)
+    height = traitlets.Int().tag(sync=True)
+    pixel_ratio = traitlets.Float(1.0).tag(sync=True)
+    clickable = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, width=840, height=330):
+        with self.style():
+            self.figure = Figure((width / DPI, height / DPI), DPI, layout="constrained")
+        self.canvas = FigureCanvasAgg(self.figure)
+        self._moving, self._background = [], None
+        super().__init__(width=width, height=height)
+        self.observe(self._resize, "pixel_ratio")
+
+    @staticmethod
+    def style():
+        """A context in which artists are made in the explorers' one style."""
+        return matplotlib.rc_context(RC)
+
+    def move(self, *artists):
+        """Declare artists that change from picture to picture; returns them."""
+        for artist in artists:
+            artist.set_animated(True)
+            artist.set_in_layout(False)
+        self._moving = sorted(self._moving + list(artists), key=lambda artist: artist.zorder)
+        return artists
+
+    def repaint(self):
+        """Draw the moved artists and send the picture to every view."""
+        self.picture = "data:image/png;base64," + base64.b64encode(self._png()).decode("ascii")
+
+    def png(self):
+        """The present picture as PNG bytes, twice as fine, for paper and pages without a kernel."""
+        file = io.BytesIO()
+        with self.style():
+            self.figure.savefig(file, format="png", dpi=2 * DPI)
+        return file.getvalue()
+
+    def _png(self):
+        if self.figure.stale or self._background is None:
+            with self.style():
+                self.canvas.draw()
+            self._background = self.canvas.copy_from_bbox(self.figure.bbox)
+        self.canvas.restore_region(self._background)
+        for artist in self._moving:
+            artist.axes.draw_artist(artist)
+        return encode(np.asarray(self.canvas.buffer_rgba()))
+
+    def _resize(self, _):
+        self.figure.set_dpi(DPI * self.pixel_ratio)
+        self._background = None
+        self.repaint()
+
+    def on_point(self, callback):
+        """Call `callback(axes, x, y)`, in data coordinates, where the pointer presses or drags."""
+        self.clickable = True
+
+        def heard(_, content, buffers):
+            try:
+                pixel = np.array([content["x"], content["y"]]) * self.figure.bbox.size
+                for axes in self.figure.axes:
+                    if axes.bbox.contains(*pixel):
+                        callback(axes, *map(float, axes.transData.inverted().transform(pixel)))
+            finally:
+                self.send({"painted": True})  # the page sends the next position only now
+
+        self.on_msg(heard)
+
+
+def encode(pixels):
+    """Encode an (height, width, 4) uint8 RGBA image as PNG bytes, fast rather than small.
+
+    Unfiltered rows and a light deflate: 0.3 ms where matplotlib's own writer takes 10 to 20.
+    PNG specification, W3C 2003, sections 5 and 9.
+    """
+    height, width = pixels.shape[:2]
+    rows = np.zeros((height, 1 + 4 * width), np.uint8)  # each row starts with its filter type, 0
+    rows[:, 1:] = pixels.reshape(height, 4 * width)
+
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", isal_zlib.crc32(body))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0))
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + header
+        + chunk(b"IDAT", isal_zlib.compress(rows, 1))
+        + chunk(b"IEND", b"")
+    )
