@@ -93,7 +93,7 @@ def show(value, most=160):
         return "nothing (None)"
     if isinstance(value, np.ndarray):
         text = np.array2string(value, precision=6, separator=", ", threshold=8, edgeitems=3)
-        text = " ".join(text.split())
+        text = " ".join(text.split()).replace("[ ", "[")
     elif isinstance(value, list):
         text = "(" + ", ".join(show(item, 60) for item in value) + ")"
     else:
