@@ -12,11 +12,10 @@ def main():
     """
 
 
-@main.command(
-    context_settings={"ignore_unknown_options": True},
-    options_metavar="[OPTIONS]",
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", help="Use this port, and no other."
 )
-@click.option("--port", type=click.IntRange(0, 65535), help="Use this port, and no other.")
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening a browser.")
 @click.argument("words", metavar="[DIR]", nargs=-1, type=click.UNPROCESSED)
 def lab(words, port, no_browser):

@@ -57,11 +57,10 @@ def _update(lesson, folder):
 
 
 def _describe(name, kept, moved, backup):
-    text = f"{name} was updated to its new release; "
-    text += f"your work in {kept} cell{'s'[: kept != 1]} was kept" if kept else "you had no edits"
-    if moved:
-        text += f", {moved} of them below the text or code that replaced them"
-    return f"{text}; the file as it was: {backup}."
+    cells = "1 cell" if kept == 1 else f"{kept} cells"
+    work = f"and your work was kept ({cells}" if kept else "(you had no edits"
+    beside = f", {moved} of them beside the new version" if moved else ""
+    return f"{name} was updated to its new release {work}{beside}); the file as it was: {backup}."
 
 
 def merge(old, mine, new):
@@ -166,7 +165,7 @@ def _read(path):
 
 
 def _write(path, content):
-    """Write `content` (bytes) in one step: an interruption leaves the old file, never half a one."""
+    """Write `content` (bytes) in one step: an interruption leaves the old file, never half."""
     part = path.with_name(path.name + ".part")
     part.write_bytes(content)
     os.replace(part, path)
