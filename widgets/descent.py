@@ -78,6 +78,7 @@ OPTIMISERS = {
     "Adam": lambda w, lr, momentum: optim.Adam(w, lr),
 }
 ADAPTIVE = "RMSprop", "Adam"  # these divide by the gradient's recent size
+OWN = "your descend"  # stands for the optimiser where the path is a learner's
 FAR = 1e9  # a coordinate past this has diverged; the path stops there
 
 
@@ -133,14 +134,13 @@ def largest_stable_lr(curvature, optimiser, momentum):
 
 @dataclass
 class Descent:
-    """One descent and what there is to say of it; `note` names a path that isn't the engine's."""
+    """One descent, and what there is to say of it; `optimiser` is one of OPTIMISERS or OWN."""
 
     surface: Surface
     optimiser: str
     lr: float
     momentum: float
     path: np.ndarray
-    note: str = ""
 
     @functools.cached_property
     def losses(self):
@@ -174,7 +174,7 @@ class Descent:
         """(a word or two, the reason): what this descent does, and why."""
         surface, steep, flat = self.surface, self.curvatures[-1], self.curvatures[0]
         gone = not np.isfinite(self.losses[-1]) or abs(self.path[-1]).max() >= FAR
-        if self.optimiser in ADAPTIVE or not surface.quadratic or self.note:
+        if self.optimiser in (*ADAPTIVE, OWN) or not surface.quadratic:
             return self._seen(gone)
         rho, overshoots = contraction(steep, self.optimiser, self.lr, self.momentum)
         product = f"1 − lr·L = 1 − {self.lr:.4g}·{steep:.4g} = {1 - self.lr * steep:.4g}"

@@ -7,6 +7,7 @@ import numpy as np
 from widgets.controls import choice, log_slider, slider
 from widgets.descent import (
     OPTIMISERS,
+    OWN,
     SURFACES,
     Descent,
     descend,
@@ -44,8 +45,12 @@ class GradientDescent(Explorer):
             "function": "ravine (x^2+100y^2)/2", "optimiser": "momentum", "momentum": 0.67,
             "lr": 0.033, "steps": 120,
         },
-        "Rosenbrock: Adam": {
-            "function": "Rosenbrock", "optimiser": "Adam", "lr": 0.1, "steps": 200,
+        "ravine: Adam": {
+            "function": "ravine (x^2+100y^2)/2", "optimiser": "Adam", "lr": 0.5, "steps": 120,
+        },
+        "Rosenbrock: momentum 0.95": {
+            "function": "Rosenbrock", "optimiser": "momentum", "momentum": 0.95, "lr": 0.001,
+            "steps": 200,
         },
     }  # fmt: skip
 
@@ -75,14 +80,12 @@ class GradientDescent(Explorer):
 
     def compute(self, function, optimiser, lr, momentum, start_x, start_y, steps):
         surface = SURFACES[function]
-        start, note = (start_x, start_y)[: len(surface.start)], ""
-        path = None
-        if self.own:
-            path, note = self._own_path(surface, start, lr, steps), "your descend"
-        if path is None:
-            path = descend(surface, start, optimiser, lr, momentum, steps)
-            note = "your descend returns nothing yet; this is the engine's" if self.own else ""
-        return Descent(surface, optimiser, lr, momentum, path, note)
+        start = (start_x, start_y)[: len(surface.start)]
+        path = self._own_path(surface, start, lr, steps) if self.own else None
+        if path is not None:
+            return Descent(surface, OWN, lr, 0.0, path)
+        path = descend(surface, start, optimiser, lr, momentum, steps)
+        return Descent(surface, optimiser, lr, momentum, path)
 
     def _own_path(self, surface, start, lr, steps):
         with np.errstate(all="ignore"):
@@ -198,8 +201,10 @@ class GradientDescent(Explorer):
             f"f = {result.losses[-1]:.4g}."
         )
         lines.append(self._law(result))
-        if result.note:
-            lines.append(f"({result.note})")
+        if self.own and result.optimiser != OWN:
+            lines.append("Your descend returns nothing yet: this is the path of nnkit's.")
+        elif self.own:
+            lines.append("This is the path of your own descend.")
         return minus("<br>".join(lines))
 
     @staticmethod
@@ -212,11 +217,12 @@ class GradientDescent(Explorer):
                 f"size: a step is about lr = {result.lr:.3g} long, steep or flat."
             )
         formula = {"momentum": "2(1+m)/L", "Nesterov": "2(1+m)/((1+2m)L)"}
+        whose = " of plain gradient descent" if result.optimiser == OWN else ""
         side = "below" if result.lr < result.limit * (1 - 1e-9) else "not below"
         return (
-            f"{where} L = {steep:.4g}, so lr must stay under "
+            f"{where} L = {steep:.4g}, so lr{whose} must stay under "
             f"{formula.get(result.optimiser, '2/L')} = {result.limit:.4g}; "
-            f"lr = {result.lr:.3g} is {side} it."
+            f"lr = {result.lr:.4g} is {side} it."
         )
 
 

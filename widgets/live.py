@@ -8,6 +8,7 @@ from pathlib import Path
 import anywidget
 import matplotlib
 import numpy as np
+import PIL.Image
 import traitlets
 from isal import isal_zlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -64,11 +65,17 @@ class LiveFigure(anywidget.AnyWidget):
         self.picture = "data:image/png;base64," + base64.b64encode(self._png()).decode("ascii")
 
     def png(self):
-        """The present picture as PNG bytes, twice as fine, for paper and pages without a kernel."""
+        """The present picture as PNG bytes, twice as fine, for paper and pages without a kernel.
+
+        A palette of 64 colours makes it small enough to keep in a notebook.
+        """
         file = io.BytesIO()
         with self.style():
             self.figure.savefig(file, format="png", dpi=2 * DPI)
-        return file.getvalue()
+        small = io.BytesIO()
+        with PIL.Image.open(file) as image:
+            image.convert("RGB").quantize(64).save(small, format="png", optimize=True)
+        return small.getvalue()
 
     def _png(self):
         if self.figure.stale or self._background is None:

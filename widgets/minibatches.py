@@ -7,6 +7,7 @@ import numpy as np
 import nnkit
 from nnkit import optim
 from widgets.controls import log_slider, slider
+from widgets.descent import minus
 from widgets.explorer import Explorer
 from widgets.style import BLUE, GREEN, ORANGE, RED
 
@@ -110,10 +111,13 @@ class MiniBatches(Explorer):
         kind = {1: "Stochastic", SAMPLES: "Full batch"}.get(size, "Mini-batch")
         *_, best = line_data()
         floor, end = mean_squared_error(*best), result["losses"][-1]
-        return (
+        if not end < result["losses"][0]:
+            kind = f"Diverges. {kind}"
+        w, b = result["path"][-1]
+        return minus(
             f"<b>{kind}:</b> {size} of {SAMPLES} samples a step, so one epoch is {updates} "
             f"update{'s' * (updates > 1)}; {result['epochs']} epochs make "
-            f"{len(result['path']) - 1}.<br>After them w = {result['path'][-1, 0]:.3f}, "
-            f"b = {result['path'][-1, 1]:.3f}, loss {end:.4g}; no line does better than "
-            f"{floor:.4g} (dashed), at w = {best[0]:.3f}, b = {best[1]:.3f}."
-        ).replace("= -", "= −")
+            f"{len(result['path']) - 1}.<br>After them w = {w:.4g}, b = {b:.4g}, loss {end:.4g}; "
+            f"no line does better than {floor:.4g} (dashed), at w = {best[0]:.4g}, "
+            f"b = {best[1]:.4g}."
+        )

@@ -128,7 +128,8 @@ def _agree(known, trial, args):
 
 
 def _with(names, args):
-    pairs = (f"{name} = {show(arg, 60)}" for name, arg in zip(names, args, strict=True))
+    given = zip(names, args, strict=False)  # arguments with defaults may be left to them
+    pairs = (f"{name} = {show(arg, 60)}" for name, arg in given)
     return f"with {', '.join(pairs)}:"
 
 
