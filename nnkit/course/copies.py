@@ -79,9 +79,9 @@ def merge(old, mine, new):
     edited, behind, kept, moved = {}, {None: []}, 0, 0
     seen, anchor = set(), None
     for cell, name in zip(mine["cells"], _names(mine, old), strict=True):
-        ours = name in before or name in wanted
-        if not ours or name in seen:
-            behind[anchor].append(cell if not ours else _own(cell))
+        known = name in before or name in wanted
+        if not known or name in seen:
+            behind[anchor].append(_own(cell) if known else cell)
             kept += 1
             continue
         seen.add(name)
