@@ -1,6 +1,7 @@
 """nnkit: PyTorch's core in NumPy, small enough to read in an evening."""
 
-from nnkit import optim
+from nnkit import functional, init, nn, optim
+from nnkit.activations import log_softmax, relu, sigmoid, softmax, tanh
 from nnkit.creation import (
     Generator,
     arange,
@@ -79,11 +80,12 @@ from nnkit.tensor import bool_ as bool
 
 __all__ = [
     "Generator", "Tensor", "abs", "add", "all", "allclose", "any", "arange", "argmax", "argmin",
-    "as_tensor", "bernoulli", "bool", "cat", "clamp", "cos", "div", "einsum", "enable_grad", "exp",
-    "eye", "flatten", "float32", "float64", "from_numpy", "full", "gather", "int64",
-    "is_grad_enabled", "isfinite", "isnan", "linspace", "log", "logsumexp", "manual_seed", "matmul",
-    "max", "maximum", "mean", "meshgrid", "min", "minimum", "mul", "neg", "no_grad", "ones",
-    "ones_like", "optim", "permute", "pow", "rand", "randint", "randn", "randperm", "reshape",
-    "sign", "sin", "sqrt", "squeeze", "stack", "std", "sub", "sum", "tensor", "transpose",
+    "as_tensor", "bernoulli", "bool", "cat", "clamp", "cos", "div", "einsum", "enable_grad",
+    "exp", "eye", "flatten", "float32", "float64", "from_numpy", "full", "functional", "gather",
+    "init", "int64", "is_grad_enabled", "isfinite", "isnan", "linspace", "log", "log_softmax",
+    "logsumexp", "manual_seed", "matmul", "max", "maximum", "mean", "meshgrid", "min",
+    "minimum", "mul", "neg", "nn", "no_grad", "ones", "ones_like", "optim", "permute", "pow",
+    "rand", "randint", "randn", "randperm", "relu", "reshape", "sigmoid", "sign", "sin",
+    "softmax", "sqrt", "squeeze", "stack", "std", "sub", "sum", "tanh", "tensor", "transpose",
     "unsqueeze", "var", "where", "zeros", "zeros_like",
 ]  # fmt: skip
