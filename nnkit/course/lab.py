@@ -2,6 +2,7 @@
 
 import errno
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,6 @@ import click
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from jupyter_core.paths import prefer_environment_over_user
 from jupyterlab.labapp import LabApp
-from tornado.netutil import bind_sockets
 
 from nnkit.course.copies import update_copies
 from nnkit.course.errors import Refusal
@@ -87,8 +87,7 @@ def split(words):
 def check_port(port):
     """Raise Refusal if `port` of this computer can't be listened on."""
     try:
-        for socket in bind_sockets(port, "localhost"):
-            socket.close()
+        socket.create_server(("localhost", port)).close()
     except OSError as error:
         in_use = error.errno == errno.EADDRINUSE
         why = "is already in use" if in_use else f"can't be opened ({error.strerror})"
