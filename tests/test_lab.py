@@ -64,6 +64,12 @@ def test_it_copies_the_lessons_and_opens_the_first(launched):
     assert not any("port" in option for option in launched)
 
 
+def test_the_first_lesson_is_the_first_by_name(launched, lessons, monkeypatch):
+    listed = sorted(lessons.iterdir(), reverse=True)
+    monkeypatch.setattr(Path, "glob", lambda *_: listed)
+    assert lab.first_lesson(lessons) == "05_first.ipynb"
+
+
 def test_a_second_start_says_what_it_updated(launched, lessons):
     nnkit_lab("mine")
     (lessons / "05_first.ipynb").write_text(json.dumps({**NOTEBOOK, "metadata": {"a": 1}}))
@@ -96,7 +102,7 @@ def test_further_options_come_last_so_that_they_win(launched):
         ("--ip :: mine", "mine", ["--ip", "::"]),
         ("--ip=:: mine", "mine", ["--ip=::"]),
         ("mine --ServerApp.token abc", "mine", ["--ServerApp.token", "abc"]),
-        ("--ServerApp.x --debug mine", "mine", ["--ServerApp.x", "--debug"]),
+        ("--ServerApp.x --ip :: mine", "mine", ["--ServerApp.x", "--ip", "::"]),
     ],
 )
 def test_the_folder_is_told_from_the_values_of_options(line, folder, options):
