@@ -1,0 +1,86 @@
+"""How far a learner's kernel is kept from the rest of the machine: `process` or `namespace`.
+
+process    any system: a private folder, a clean environment and limits. It stops accidents and
+           tricks inside the kernel; code that goes looking can read what the grader's user can,
+           the lessons' sources among it.
+namespace  Linux with a working bubblewrap: besides, no network, no other process, a read-only
+           system, and neither the lessons' sources nor anybody's home or submission in sight.
+"""
+
+import functools
+import os
+import shutil
+import site
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import nnkit
+from nnkit.course.lesson import lessons_folder
+
+LEVELS = ("process", "namespace")
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/fonts", "/etc/ssl")
+SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/passwd", "/etc/group")
+
+
+@functools.cache
+def strongest():
+    """The strongest level that works here; bubblewrap is tried, for some systems forbid its use."""
+    try:
+        command = wrap([sys.executable, "-I", "-c", "import numpy"], "namespace")
+        done = subprocess.run(command, env={}, capture_output=True, timeout=60)
+    except (OSError, subprocess.SubprocessError):
+        return "process"
+    return "namespace" if done.returncode == 0 else "process"
+
+
+def wrap(command, level, folder=None, scratch=64 * 2**20):
+    """The command line that runs `command` at `level`.
+
+    folder: the one path that is shared and can be written; scratch: bytes of memory that other new
+    files may take, all below /tmp. Raises FileNotFoundError where bubblewrap is not installed.
+    """
+    if level == "process":
+        return list(command)
+    bubblewrap = shutil.which("bwrap")
+    if bubblewrap is None:
+        raise FileNotFoundError("bubblewrap (bwrap) is not installed")
+    words = [bubblewrap, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
+    words += ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL", "--hostname", "grading"]
+    words += ["--proc", "/proc", "--dev", "/dev", "--size", str(scratch), "--tmpfs", "/tmp"]
+    for path in (*SYSTEM, *SYSTEM_FILES, *python_folders()):
+        if os.path.islink(path):
+            words += ["--symlink", os.readlink(path), path]
+        else:
+            words += ["--ro-bind-try", path, path]
+    if any(lessons_folder().is_relative_to(shown) for shown in (*SYSTEM, *python_folders())):
+        words += ["--tmpfs", str(lessons_folder())]  # a wheel carries the solutions: cover them
+    if folder is not None:
+        words += ["--bind", str(folder), str(folder), "--chdir", str(folder)]
+    return [*words, "--", *command]
+
+
+def python_folders():
+    """The folders that this Python and its packages need, nnkit's and widgets' own ones included."""
+    package = Path(nnkit.__file__).resolve().parent
+    paths = [sys.prefix, sys.base_prefix, sysconfig.get_path("purelib"), *site.getsitepackages()]
+    paths += [str(package), str(package.parent / "widgets")]
+    paths += [str(Path(sys.executable).resolve().parent.parent)]
+    kept = []
+    for path in sorted({os.path.realpath(path) for path in paths} | {sys.prefix}):
+        if os.path.isdir(path) and not any(Path(path).is_relative_to(shown) for shown in kept):
+            kept.append(path)
+    return [path for path in kept if not any(Path(path).is_relative_to(s) for s in SYSTEM)]
+
+
+def environment(folder):
+    """A small clean environment whose home is `folder`; nothing of the user's settings is in it."""
+    keep = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH", "TZ")
+    clean = {name: os.environ[name] for name in keep if name in os.environ}
+    if os.name == "posix":
+        clean |= {"TMPDIR": "/tmp", "LANG": "C.UTF-8"}
+    homes = ("HOME", "USERPROFILE", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")
+    clean |= dict.fromkeys((*homes, "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"), str(folder))
+    threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+    return clean | dict.fromkeys(threads, "1") | {"PYTHONSAFEPATH": "1", "PYTHONNOUSERSITE": "1"}

@@ -1,0 +1,265 @@
+"""One private kernel for one learner's code: watched, bounded, and killed with all that it started."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import zmq
+from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.connect import write_connection_file
+from nbval.kernel import RunningKernel
+
+from nnkit.course.grading_isolation import environment, wrap
+
+START = Path(__file__).with_name("grading_start.py")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one notebook may use: seconds a cell and in all, bytes, bytes a file, processes."""
+
+    cell: float = 10
+    notebook: float = 120
+    memory: int = 2 * 2**30
+    output: int = 10**6
+    files: int = 64 * 2**20
+    processes: int = 64
+
+
+class Stopped(Exception):
+    """A limit was passed or the kernel died; `verdict` is "timeout", "memory" or "killed"."""
+
+    def __init__(self, verdict, message):
+        super().__init__(message)
+        self.verdict = verdict
+
+
+class GradingKernel(RunningKernel):
+    """A kernel as nbval uses it, whose waiting ends within `limits` whatever the learner's code does.
+
+    end: the time (of time.monotonic) at which the notebook's own limit is reached. Raises
+    RuntimeError if the kernel doesn't start; that is the machine's fault, not the learner's.
+    """
+
+    def __init__(self, limits, level, end):
+        self.limits, self.end = limits, end
+        self.deadline, self.next_look, self.received, self.waiting = end, 0.0, 0, deque()
+        self.folder = Path(tempfile.mkdtemp(prefix="nnkit-"))
+        (self.folder / "work").mkdir()
+        connection = str(self.folder / "kernel.json")
+        where = {"transport": "tcp"}
+        if os.name == "posix":  # sockets that are files need no network, and no free port
+            where = {"transport": "ipc", "ip": str(self.folder / "s")}
+        _, info = write_connection_file(connection, key=uuid.uuid4().hex.encode(), **where)
+        bounds = {"memory": limits.memory, "file_size": limits.files}
+        bounds["processes"] = limits.processes if level == "namespace" else None  # else per user
+        command = [sys.executable, "-I", str(START), connection, json.dumps(bounds)]
+        self.process = subprocess.Popen(
+            wrap(command, level, self.folder),
+            cwd=self.folder / "work",
+            env=environment(self.folder),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        context = zmq.Context()
+        context.setsockopt(zmq.MAXMSGSIZE, 16 * limits.output)
+        context.setsockopt(zmq.LINGER, 0)
+        self.kc = BlockingKernelClient(context=context)
+        self.kc.load_connection_info(info)
+        self.kc.start_channels(stdin=False, hb=False)
+        self.lost = self.kc.iopub_channel.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait_until_ready(self, seconds=60):
+        stop = time.monotonic() + seconds
+        while time.monotonic() < stop:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the kernel ended at its start: {self._exit()}")
+            self.kc.kernel_info()
+            zmq.select([self.kc.iopub_channel.socket], [], [], 0.1)
+            if self._take_in():  # from now on no output will be missed
+                self.waiting.clear()
+                return
+        raise RuntimeError(f"the kernel did not start within {seconds} s")
+
+    def execute_cell_input(self, cell_input, allow_stdin=None):
+        """Send one cell; its time starts now. Returns the request's id, as nbval expects."""
+        self.deadline = min(time.monotonic() + self.limits.cell, self.end)
+        return super().execute_cell_input(cell_input, allow_stdin)
+
+    def await_reply(self, msg_id, timeout=None):
+        """Wait until the cell is done, taking in its output meanwhile; raises Stopped."""
+        while True:
+            message = self._receive(self.kc.shell_channel)
+            if message and message["parent_header"].get("msg_id") == msg_id:
+                return
+            if not message and not self._take_in():
+                self._look()
+                self._poll(0.05)
+
+    def get_message(self, stream, timeout=None):
+        """The next well-formed message of iopub; raises Stopped (the cell's own limit holds)."""
+        while not self.waiting and not self._take_in():
+            self._look()
+            self._poll(0.02)
+        return self.waiting.popleft()
+
+    def run(self, source):
+        """Run a cell whose output is of no interest; raises Stopped."""
+        request = self.execute_cell_input(source, allow_stdin=False)
+        self.await_reply(request)
+        self.await_idle(request, self.limits.cell)
+
+    def is_alive(self):
+        return self.process.poll() is None
+
+    def stop(self):
+        """Kill the kernel and whatever it has started, and remove its folder."""
+        self.kc.stop_channels()
+        kill_children()
+        self.process.wait()
+        self.kc.context.destroy(linger=0)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _poll(self, seconds):
+        channels = [self.kc.shell_channel.socket, self.kc.iopub_channel.socket]
+        zmq.select(channels, [], [], seconds)
+
+    def _take_in(self):
+        message = self._receive(self.kc.iopub_channel)
+        if message:
+            self.waiting.append(message)
+        return message
+
+    def _receive(self, channel):
+        """The next message of a channel if there is one and it is well formed, else None."""
+        try:
+            frames = channel.socket.recv_multipart(zmq.NOBLOCK)
+        except zmq.Again:
+            return None
+        self.received += sum(map(len, frames))
+        if self.received > self.limits.output:
+            raise Stopped("killed", f"it put out more than {self.limits.output:,} bytes")
+        try:
+            _, frames = self.kc.session.feed_identities(frames)
+            message = self.kc.session.deserialize(frames)
+        except Exception:  # noqa: BLE001  the learner's code can send anything, in any shape
+            return None
+        return message if well_formed(message) else None
+
+    def _look(self):
+        """Raise Stopped if the kernel died or a limit is passed."""
+        now = time.monotonic()
+        if self.process.poll() is not None:
+            raise Stopped("killed", f"the Python process ended ({self._exit()})")
+        if self.lost.poll(0):  # ZeroMQ hangs up on a message that is longer than it may be
+            raise Stopped("killed", f"it put out more than {self.limits.output:,} bytes at once")
+        if now > self.end:
+            raise Stopped("timeout", f"the notebook took longer than {self.limits.notebook:g} s")
+        if now > self.deadline:
+            raise Stopped("timeout", f"it ran longer than {self.limits.cell:g} s")
+        if now < self.next_look:
+            return
+        self.next_look = now + 0.25
+        memory, processes = 0, 0
+        for process in psutil.Process().children(recursive=True):
+            try:
+                memory, processes = memory + process.memory_info().rss, processes + 1
+            except psutil.Error:  # it has just ended
+                continue
+        if memory > self.limits.memory:
+            raise Stopped("memory", f"it used more than {self.limits.memory / 2**30:g} GiB of memory")
+        if processes > self.limits.processes:
+            raise Stopped("killed", f"it started more than {self.limits.processes} processes")
+        if folder_size(self.folder) > self.limits.files:
+            raise Stopped("killed", f"it wrote more than {self.limits.files / 2**20:g} MiB of files")
+
+    def _exit(self):
+        code = self.process.returncode
+        number = -code if code < 0 else code - 128  # bubblewrap passes a signal on as 128 + number
+        try:
+            return f"signal {signal.Signals(number).name}"
+        except ValueError:
+            return f"exit code {code}"
+
+
+def adopt_orphans():
+    """Make processes that the learner's code detaches children of this one (Linux), to be killed."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+
+def kill_children(parent=None):
+    """Kill every process below `parent` (a process id; this process if None), new ones too."""
+    for _ in range(100):
+        try:
+            children = psutil.Process(parent).children(recursive=True)
+        except psutil.Error:
+            return
+        children = [child for child in children if _is_running(child)]
+        if not children:
+            return
+        for child in children:
+            try:
+                child.kill()
+            except psutil.Error:
+                continue
+        psutil.wait_procs(children, timeout=0.2)
+
+
+def _is_running(process):
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def folder_size(folder, most=1000):
+    """Bytes in the files below `folder`; infinite if there are more than `most` of them."""
+    total = 0
+    for number, entry in enumerate(folder.rglob("*")):
+        if number > most:
+            return float("inf")
+        try:
+            total += entry.lstat().st_size
+        except OSError:
+            continue
+    return total
+
+
+def well_formed(message):
+    """True for a message that grading needs, with every field that nbval reads in place.
+
+    Printed text is left out: it never matters to a grade.
+    """
+    content, kind = message.get("content"), message.get("msg_type")
+    if not isinstance(content, dict) or not isinstance(message.get("parent_header"), dict):
+        return False
+    needs = {
+        "status": {"execution_state": str},
+        "execute_reply": {"status": str},
+        "kernel_info_reply": {},
+        "display_data": {"data": dict, "metadata": dict},
+        "execute_result": {"data": dict, "metadata": dict, "execution_count": int},
+        "error": {"ename": str, "evalue": str, "traceback": list},
+    }
+    if kind not in needs or not all(isinstance(content.get(k), t) for k, t in needs[kind].items()):
+        return False
+    return kind != "error" or all(isinstance(line, str) for line in content["traceback"])

@@ -1,0 +1,146 @@
+"""The pytest plugin that grades: nbval runs the built notebooks, the answers are compared out here.
+
+Every check is a test called by its exercise; the result of a notebook is one line of JSON on
+standard output as soon as it is known. nbval's markers in cells and its tags are not obeyed, since
+both would be the learner's.
+"""
+
+import json
+import os
+import sys
+import time
+import traceback
+from collections import defaultdict
+from dataclasses import asdict
+
+import nbformat
+from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
+
+from nnkit.course.grading_kernel import GradingKernel, Limits, Stopped, adopt_orphans
+from nnkit.course.grading_probe import MIME
+from nnkit.course.grading_verdict import NO_ANSWER, cell_failed, judge, stopped
+
+
+def pytest_addoption(parser):
+    parser.addoption("--isolation", default="process")
+    parser.addoption("--limits", default="{}")
+    parser.addoption("--color", default="no")  # nbval asks; pytest's terminal report is off
+
+
+def pytest_configure(config):
+    adopt_orphans()
+
+
+def pytest_collect_file(file_path, parent):
+    return GradedFile.from_parent(parent, path=file_path) if file_path.suffix == ".ipynb" else None
+
+
+def pytest_collectreport(report):
+    if report.failed:
+        print(report.longreprtext, file=sys.__stderr__, flush=True)
+
+
+class GradedFile(IPyNbFile):
+    """One learner's notebook; its kernel is replaced when it dies, so that one exercise costs no other."""
+
+    def collect(self):
+        notebook = nbformat.from_dict(json.loads(self.path.read_text(encoding="utf-8")))
+        os.unlink(self.path)  # a kernel that finds it would have the expected answers
+        self.verdicts, self.sound, self.faults, source = {}, [], [], ""
+        for number, cell in enumerate(notebook.cells):
+            role = cell.metadata.get("nnkit", {})
+            if "check" not in role:
+                source = cell.source
+            yield GradedCell.from_parent(
+                self,
+                name=role.get("check") or f"{role.get('exercise', 'setup')} (cell {number})",
+                cell_num=number,
+                cell=cell,
+                options=defaultdict(bool, check="check" in role),
+                exercise=role.get("check") or role.get("exercise"),
+                source=source,
+            )
+
+    def setup(self):
+        self.limits = Limits(**json.loads(self.config.option.limits))
+        self.began = time.monotonic()
+
+    def start_kernel(self):
+        """Have a kernel in which all cells that did no harm have run; raises Stopped."""
+        if self.kernel is None:
+            end = self.began + self.limits.notebook
+            if time.monotonic() > end:
+                raise Stopped("timeout", f"the notebook took longer than {self.limits.notebook:g} s")
+            self.kernel = GradingKernel(self.limits, self.config.option.isolation, end)
+            for source in self.sound:
+                self.kernel.run(source)
+
+    def stop_kernel(self):
+        if self.kernel is not None:
+            self.kernel.stop()
+            self.kernel = None
+
+    def teardown(self):
+        self.stop_kernel()
+        result = {"file": self.path.name, "seconds": round(time.monotonic() - self.began, 2)}
+        result["verdicts"] = {name: asdict(verdict) for name, verdict in self.verdicts.items()}
+        print(json.dumps(result | {"faults": self.faults}), file=sys.__stdout__, flush=True)
+
+
+class GradedCell(IPyNbCell):
+    """A cell that nbval runs; how it ended is written into its file's `verdicts`."""
+
+    def __init__(self, *args, exercise, source, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.exercise, self.source = exercise, source
+
+    def setup(self):
+        """Nothing: nbval would count each cell after a timeout as an expected failure."""
+
+    def runtest(self):
+        file, is_check = self.parent, self.options["check"]
+        if file.faults:
+            self.raise_cell_error("the grader failed before")
+        if is_check and self.exercise in file.verdicts and file.kernel is None:
+            self.raise_cell_error("its exercise cell was stopped")
+        try:
+            file.start_kernel()
+            self.verdict = None
+            super().runtest()
+        except Stopped as reason:
+            file.stop_kernel()
+            if self.exercise is None:
+                file.faults.append(f"the lesson's own cell was stopped: {reason}")
+            file.verdicts[self.exercise] = stopped(reason)
+            raise
+        except NbCellError as error:
+            self._failed(error)
+            raise
+        except BaseException:
+            file.faults.append(traceback.format_exc())
+            file.stop_kernel()
+            raise
+        if is_check:
+            file.verdicts[self.exercise] = self.verdict
+        else:
+            file.sound.append(self.cell.source)
+
+    def _failed(self, error):
+        file = self.parent
+        if self.exercise is None:
+            file.faults.append(f"the lesson's own cell failed: {error.inner_traceback}")
+        elif not self.options["check"]:
+            raised = next(out for out in self.test_outputs if out.output_type == "error")
+            words = f"{raised.ename}: {raised.evalue}"
+            file.verdicts[self.exercise] = cell_failed(words, error.inner_traceback, self.source)
+            file.sound.append(self.cell.source)
+        elif self.exercise not in file.verdicts:  # what stopped its cell explains more
+            file.verdicts[self.exercise] = self.verdict or NO_ANSWER
+
+    def compare_outputs(self, test, ref, skip_compare=None):
+        """nbval's question whether a cell put out what it should; asked of check cells only."""
+        given = [out["data"][MIME] for out in test if MIME in out.get("data", {})]
+        check = self.cell.metadata["nnkit"]
+        self.verdict = judge(check, ref[0]["data"][MIME], given, self.source)
+        self.comparison_traceback = [self.verdict.message]
+        return self.verdict.name == "passed"
