@@ -59,7 +59,8 @@ def jupyter(request, tmp_path):
     try:
         give_up = time.monotonic() + 120
         while not (found := list(runtime.glob("jpserver-*.json"))) or not found[0].stat().st_size:
-            assert process.poll() is None and time.monotonic() < give_up, (tmp_path / "log").read_text()
+            alive = process.poll() is None and time.monotonic() < give_up
+            assert alive, (tmp_path / "log").read_text()
             time.sleep(0.05)
         port = json.loads(found[0].read_text())["port"]
         yield port, request.param
