@@ -32,5 +32,21 @@ def lab(words, port, no_browser):
     start(words, port=port, browser=not no_browser)
 
 
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path())
+@click.option("--lesson", metavar="NAME", help="The lesson, where file name and cells don't tell.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the result as JSON (- for stdout).")
+@click.option("--jobs", type=click.IntRange(1), default=1, help="Notebooks graded at a time.")
+def grade(paths, lesson, json_file, jobs):
+    """Grade notebooks, folders of a class, or zip files.
+
+    Only the code in exercise cells counts; it runs on fresh inputs. Exit code 0: all passed,
+    1: some failed, 2: nothing could be read, 3: the grader itself failed.
+    """
+    from nnkit.course.grading_command import run
+
+    raise SystemExit(run(paths, lesson=lesson, json_file=json_file, jobs=jobs))
+
+
 if __name__ == "__main__":
     main()

@@ -14,7 +14,9 @@ from pathlib import Path
 
 from nnkit.course.grading_kernel import Limits, kill_children
 
-PATIENCE = 120  # seconds that pytest may take beyond a notebook's own limit before it counts as lost
+PATIENCE = (
+    120  # seconds that pytest may take beyond a notebook's own limit before it counts as lost
+)
 
 
 class GraderFault(Exception):

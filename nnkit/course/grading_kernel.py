@@ -183,11 +183,15 @@ class GradingKernel(RunningKernel):
             except psutil.Error:  # it has just ended
                 continue
         if memory > self.limits.memory:
-            raise Stopped("memory", f"it used more than {self.limits.memory / 2**30:g} GiB of memory")
+            raise Stopped(
+                "memory", f"it used more than {self.limits.memory / 2**30:g} GiB of memory"
+            )
         if processes > self.limits.processes:
             raise Stopped("killed", f"it started more than {self.limits.processes} processes")
         if folder_size(self.folder) > self.limits.files:
-            raise Stopped("killed", f"it wrote more than {self.limits.files / 2**20:g} MiB of files")
+            raise Stopped(
+                "killed", f"it wrote more than {self.limits.files / 2**20:g} MiB of files"
+            )
 
     def _exit(self):
         code = self.process.returncode

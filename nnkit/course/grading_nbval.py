@@ -70,7 +70,9 @@ class GradedFile(IPyNbFile):
         if self.kernel is None:
             end = self.began + self.limits.notebook
             if time.monotonic() > end:
-                raise Stopped("timeout", f"the notebook took longer than {self.limits.notebook:g} s")
+                raise Stopped(
+                    "timeout", f"the notebook took longer than {self.limits.notebook:g} s"
+                )
             self.kernel = GradingKernel(self.limits, self.config.option.isolation, end)
             for source in self.sound:
                 self.kernel.run(source)

@@ -41,7 +41,9 @@ class Task:
         expected = results(reference, draws)
         for result in expected:
             if "error" in result:
-                raise LessonError(f'{self.lesson.path.name}: the solution of "{name}" fails: {result}')
+                raise LessonError(
+                    f'{self.lesson.path.name}: the solution of "{name}" fails: {result}'
+                )
         trials = [self.lesson.trial(name, number) for number in range(len(exercise.wrong))]
         wrong = [
             {"hint": known.hint, "results": results(trial, draws)}
@@ -66,7 +68,9 @@ class Task:
         for cell in self.lesson.cells:
             if "setup" in cell.metadata.get("tags", []):
                 notebook.cells.append(v4.new_code_cell(cell.source))
-        start = '__import__("nnkit.course.grading_probe", fromlist=["remember"]).remember(globals())'
+        start = (
+            '__import__("nnkit.course.grading_probe", fromlist=["remember"]).remember(globals())'
+        )
         notebook.cells.append(v4.new_code_cell(start))
         for name in self.lesson.exercises:
             if name in sources:

@@ -71,7 +71,9 @@ def cell_failed(error, traceback, source):
 def tidy(text, most=MOST):
     """One line of visible characters: no terminal codes, no line breaks, no more than `most`."""
     text = " ".join(_without_colours(text[: 4 * most]).split())
-    text = "".join(c if unicodedata.category(c)[0] != "C" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    text = "".join(
+        c if unicodedata.category(c)[0] != "C" else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
@@ -113,7 +115,9 @@ def _agree(known, got):
 
 def _what_stopped(kind, text, line, source):
     lines = source.splitlines()
-    where = f" in line {line} ({lines[line - 1].strip()})" if line in range(1, len(lines) + 1) else ""
+    where = (
+        f" in line {line} ({lines[line - 1].strip()})" if line in range(1, len(lines) + 1) else ""
+    )
     if kind == "NameError" and not where:
         text += " (graded cells run without your other cells: define in this cell what it needs)"
     return f"{kind}{where}: {text}"

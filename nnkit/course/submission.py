@@ -1,0 +1,154 @@
+"""Reads what a learner handed in: the source of each exercise's cell, and not one thing more.
+
+The file is untrusted. It is parsed as JSON and looked at; nothing of it is executed, unpickled,
+or kept beside the exercises' sources.
+"""
+
+import ast
+import json
+import re
+from dataclasses import dataclass, field
+
+LARGEST = 50 * 2**20  # bytes of a notebook; pictures in outputs make some large
+BLANKS = re.compile(r"\s+")
+
+
+class Unreadable(Exception):
+    """The file is no notebook; the message says in a sentence what it is and what to do."""
+
+
+@dataclass
+class Submission:
+    """What counts of a notebook.
+
+    sources: {exercise: source of its cell}; missing: {exercise: why it has none}; notes: what the
+    learner should know besides.
+    """
+
+    sources: dict = field(default_factory=dict)
+    missing: dict = field(default_factory=dict)
+    notes: list = field(default_factory=list)
+
+
+def read_submission(data, lesson):
+    """The Submission in `data`, the bytes of a file; raises Unreadable."""
+    cells = read_cells(data)
+    found = Submission()
+    for name, exercise in lesson.exercises.items():
+        own = [cell for cell in cells if cell["grade_id"] == name]
+        own = own or [cell for cell in cells if cell["id"] == name]
+        code = [cell for cell in own if cell["cell_type"] == "code"]
+        written = [cell for cell in code if not same_code(cell["source"], exercise.stub)]
+        if len(written) > 1:
+            found.notes.append(
+                f'{len(written)} cells are called "{name}"; the last one was graded.'
+            )
+        if code:
+            found.sources[name] = (written or code)[-1]["source"]
+        elif own:
+            found.missing[name] = f'the cell "{name}" is not a code cell: turn it back into one.'
+        else:
+            found.missing[name] = (
+                f'the cell "{name}" is not in the notebook: '
+                "copy your answer into a fresh copy of the lesson."
+            )
+        others = [cell for cell in cells if cell["grade_id"] not in lesson.exercises]
+        if not written and (number := _defines(exercise.answer, others, cells)):
+            found.missing[name] = (
+                f'"{exercise.answer}" is defined in cell {number}, but only the cell made for it '
+                f'("{name}") is graded: move your code there.'
+            )
+            found.sources.pop(name, None)
+    return found
+
+
+def exercises_in(data):
+    """The names under which cells of a notebook can be graded; raises Unreadable."""
+    return {cell[key] for cell in read_cells(data) for key in ("grade_id", "id")} - {""}
+
+
+def same_code(source, stub):
+    """True if two sources differ in blanks only."""
+    return BLANKS.sub("", source) == BLANKS.sub("", stub)
+
+
+def read_cells(data):
+    """All cells as {"id", "grade_id", "cell_type", "source"}, every value a str; raises Unreadable."""
+    notebook = _parse(data)
+    cells = notebook.get("cells")
+    if cells is None and isinstance(notebook.get("worksheets"), list):  # nbformat 3
+        sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
+        cells = [cell for sheet in sheets for cell in _list(sheet.get("cells"))]
+    if not isinstance(cells, list):
+        raise Unreadable("it is JSON but no notebook: it has no list of cells.")
+    return [_cell(cell) for cell in cells if isinstance(cell, dict)]
+
+
+def _cell(cell):
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    texts = {"id": cell.get("id"), "grade_id": grade_id, "cell_type": cell.get("cell_type")}
+    texts["source"] = source
+    return {key: _text(value) for key, value in texts.items()}
+
+
+def _text(value):
+    """A str that can be written as UTF-8 (JSON can spell lone surrogates)."""
+    text = value if isinstance(value, str) else ""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
+
+
+def _list(value):
+    return value if isinstance(value, list) else []
+
+
+def _parse(data):
+    if len(data) > LARGEST:
+        raise Unreadable(f"it is larger than {LARGEST >> 20} MiB: clear its outputs and save it.")
+    if not data.strip():
+        raise Unreadable("it is empty: save the notebook again, then hand it in.")
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        raise Unreadable("it is no text in UTF-8: hand in the .ipynb file itself.") from None
+    if re.search(r"^<<<<<<< ", text, re.MULTILINE):
+        raise Unreadable("it holds git's merge conflict marks (<<<<<<<): resolve them first.")
+    if text.lstrip()[:1] == "<":
+        raise Unreadable("it is a web page, not a notebook: download the .ipynb file itself.")
+    try:
+        notebook = json.loads(text)
+    except ValueError:
+        raise Unreadable(
+            "it is cut off or damaged (no valid JSON): save and upload it again."
+        ) from None
+    except RecursionError:
+        raise Unreadable("it is nested too deeply to be a notebook.") from None
+    if not isinstance(notebook, dict):
+        raise Unreadable("it is JSON but no notebook: it has no list of cells.")
+    return notebook
+
+
+def _defines(name, some, cells):
+    """The number, from 1, of the first of `some` code cells that defines `name`, or None."""
+    for cell in some:
+        if cell["cell_type"] == "code" and name in defined_names(cell["source"]):
+            return cells.index(cell) + 1
+    return None
+
+
+def defined_names(source):
+    """The names that a cell's top level defines; none if it can't be parsed."""
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    names = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    for node in body:
+        if isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names
