@@ -37,6 +37,7 @@ def lessons(tmp_path, monkeypatch):
 def launched(monkeypatch):
     """The options with which JupyterLab would have been launched."""
     calls = []
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
     monkeypatch.setattr(lab.LabApp, "launch_instance", calls.extend)
     return calls
 
@@ -107,6 +108,12 @@ def test_further_options_come_last_so_that_they_win(launched):
 )
 def test_the_folder_is_told_from_the_values_of_options(line, folder, options):
     assert lab.split(line.split()) == (folder, options)
+
+
+def test_the_learner_s_own_jupyter_configuration_still_counts(launched, monkeypatch):
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "theirs")
+    nnkit_lab()
+    assert os.environ["JUPYTER_CONFIG_PATH"] == f"{lab.SETTINGS}{os.pathsep}theirs"
 
 
 def test_two_folders_are_refused():
@@ -259,8 +266,9 @@ def test_jupyterlab_starts_on_the_first_lesson_and_stops_at_ctrl_c(tmp_path):
     try:
         page = wait_for(f"http://localhost:{port}/", process, tmp_path / "log")
         assert page.url == f"http://localhost:{port}/lab/tree/05_first.ipynb"
-        config = page.read().decode()
-        assert '"news": {"disabled": true}' in config
+        schema = settings(port, "@jupyterlab/apputils-extension:notification")["properties"]
+        assert schema["fetchNews"]["default"] == "false", "JupyterLab would ask about its news"
+        assert schema["checkForUpdates"]["default"] is False
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
     finally:
@@ -269,6 +277,12 @@ def test_jupyterlab_starts_on_the_first_lesson_and_stops_at_ctrl_c(tmp_path):
     text = (tmp_path / "log").read_text()
     assert "Traceback" not in text
     assert "nnkit.course.server | extension was successfully loaded" in text
+
+
+def settings(port, plugin):
+    """The schema of a plugin's settings, in which a default is what a learner starts with."""
+    with urllib.request.urlopen(f"http://localhost:{port}/lab/api/settings/{plugin}") as reply:
+        return json.load(reply)["schema"]
 
 
 def wait_for(url, process, log):

@@ -17,10 +17,8 @@ from nnkit.course.errors import Refusal
 from nnkit.course.lesson import lessons_folder
 
 DEFAULT_FOLDER = "nnkit-lessons"
-NO_QUESTIONS = [
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-]
+# JupyterLab's settings for the course: no question about news, no look for updates.
+SETTINGS = Path(__file__).with_name("jupyter")
 
 
 def start(words, port=None, browser=True):
@@ -52,7 +50,9 @@ def start(words, port=None, browser=True):
         ) from error
     click.echo(f"Your lessons are in {folder}; stop with Ctrl-C, your work stays there.")
     where = [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{first}"]
-    LabApp.launch_instance(where + NO_QUESTIONS + options)
+    paths = [str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
+    LabApp.launch_instance(where + options)
 
 
 def first_lesson(lessons):
