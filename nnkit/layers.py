@@ -32,11 +32,14 @@ def linear(input, weight, bias=None):
     def rows(array):
         return array if array.ndim == 2 else array.reshape(-1, array.shape[-1])
 
+    def sum_of_rows(g):
+        return np.ones(len(g), g.dtype) @ g  # a product sums faster than np.sum
+
     return (
         out,
         lambda g: g @ weight,
         lambda g: rows(g).T @ rows(input),
-        lambda g: np.add.reduce(rows(g), axis=0),
+        lambda g: sum_of_rows(rows(g)),
     )
 
 

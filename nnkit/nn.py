@@ -211,7 +211,8 @@ class _Function(Module):
         vars(self).update(given.arguments)
 
     def forward(self, *inputs):
-        return self.function(*inputs, **{name: getattr(self, name) for name in self._names})
+        options = {name: getattr(self, name) for name in self._names} if self._names else {}
+        return self.function(*inputs, **options)
 
 
 class _Activation(_Function):

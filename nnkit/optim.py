@@ -1,16 +1,18 @@
 """Gradient descent and its relatives: every optimizer is a rule for turning a gradient into a step.
 
-Names, arguments, defaults and results are PyTorch's. Each rule is written for one parameter, as
-arrays: `p` its values, `g` its gradient, `state` what the rule remembers from step to step.
+Names, arguments, defaults and results are PyTorch's. In each rule `p` is the array of a parameter's
+values, `g` that of its gradient, and `state` what the rule remembers of them from step to step.
 """
 
 import copy
+from collections import defaultdict
 
 import numpy as np
 
+from nnkit import lr_scheduler
 from nnkit.tensor import Tensor, quietly
 
-__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop"]
+__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "lr_scheduler"]
 
 
 class Optimizer:
@@ -19,10 +21,12 @@ class Optimizer:
     `params` is an iterable of tensors, or of dicts `{"params": [...], "lr": ...}`, one a group.
     """
 
+    decoupled_decay = False  # whether the rule itself applies weight_decay
+
     def __init__(self, params, defaults):
         self.defaults = defaults
         self.param_groups = []
-        self.state = {}
+        self.state = defaultdict(dict)
         groups = [params] if isinstance(params, Tensor) else list(params)
         if not groups:
             raise ValueError(f"{type(self).__name__}: got no parameters to optimise")
@@ -41,6 +45,7 @@ class Optimizer:
                 raise TypeError(f"{type(self).__name__}: params must be tensors, got {kind}")
             if not p.is_leaf:
                 raise ValueError(f"{type(self).__name__}: can't optimise a tensor that is a result")
+            p.array = np.asarray(p.array)  # a NumPy scalar can't be changed in place
         known = {id(p) for other in self.param_groups for p in other["params"]}
         if known.intersection(map(id, params)):
             raise ValueError("some parameters appear in more than one parameter group")
@@ -62,16 +67,21 @@ class Optimizer:
         """Update every parameter that has a gradient; `closure`, if given, computes the loss."""
         loss = None if closure is None else closure()
         for group in self.param_groups:
-            for p in group["params"]:
-                if p.grad is not None:
-                    state = self.state.get(p)
-                    if state is None:
-                        state = self.state[p] = {}
-                    p.array = self.update(p.array, p.grad.array, state, **group)
+            found = [
+                (p.array, self._direction(p, group), self.state[p])
+                for p in group["params"] if p.grad is not None
+            ]  # fmt: skip
+            self.update(found, **group)
         return loss
 
-    def update(self, p, g, state, **options):
-        """One step of the rule, for one parameter; changes `p` in place and returns it."""
+    def _direction(self, p, group):
+        """The gradient, uphill if `maximize`, plus that of an L2 penalty if there is decay."""
+        g = -p.grad.array if group.get("maximize") else p.grad.array
+        decay = 0 if self.decoupled_decay else group.get("weight_decay", 0)
+        return g + decay * p.array if decay else g
+
+    def update(self, found, **options):
+        """One step of the rule: for each (p, g, state) in `found`, change p in place."""
         raise NotImplementedError
 
     def state_dict(self):
@@ -93,7 +103,7 @@ class Optimizer:
         for group, options in zip(self.param_groups, saved["param_groups"], strict=True):
             group.update({**options, "params": group["params"]})
         params = self._params()
-        self.state = {params[i]: s for i, s in saved["state"].items()}
+        self.state = defaultdict(dict, {params[i]: s for i, s in saved["state"].items()})
 
     def _params(self):
         return [p for group in self.param_groups for p in group["params"]]
@@ -125,20 +135,17 @@ class SGD(Optimizer):
         options = dict(lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay)
         super().__init__(params, {**options, "nesterov": nesterov, "maximize": maximize})
 
-    def update(
-        self, p, g, state, lr, momentum, dampening, weight_decay, nesterov, maximize, **_
-    ):  # fmt: skip
-        g = _with_decay(p, g, weight_decay, maximize)
-        if momentum:
-            if "momentum_buffer" not in state:
-                velocity = state["momentum_buffer"] = np.array(g)
-            else:
-                velocity = state["momentum_buffer"]
-                velocity *= momentum
-                velocity += (1 - dampening) * g
-            g = g + momentum * velocity if nesterov else velocity
-        p -= lr * g
-        return p
+    def update(self, found, lr, momentum, dampening, nesterov, **_):
+        for p, g, state in found:
+            if momentum:
+                if "momentum_buffer" not in state:
+                    velocity = state["momentum_buffer"] = np.array(g)
+                else:
+                    velocity = state["momentum_buffer"]
+                    velocity *= momentum
+                    velocity += (1 - dampening) * g
+                g = g + momentum * velocity if nesterov else velocity
+            p -= lr * g
 
 
 class RMSprop(Optimizer):
@@ -156,19 +163,16 @@ class RMSprop(Optimizer):
         options = dict(lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum)
         super().__init__(params, {**options, "centered": centered, "maximize": maximize})
 
-    def update(
-        self, p, g, state, lr, alpha, eps, weight_decay, momentum, centered, maximize, **_
-    ):  # fmt: skip
-        g = _with_decay(p, g, weight_decay, maximize)
-        square = _running_mean(state, "square_avg", g * g, alpha)
-        if centered:
-            mean = _running_mean(state, "grad_avg", g, alpha)
-            square = square - mean * mean
-        step = g / (np.sqrt(square) + eps)
-        if momentum:
-            step = state["momentum_buffer"] = momentum * state.get("momentum_buffer", 0) + step
-        p -= lr * step
-        return p
+    def update(self, found, lr, alpha, eps, momentum, centered, **_):
+        for p, g, state in found:
+            square = _running_mean(state, "square_avg", g * g, alpha)
+            if centered:
+                mean = _running_mean(state, "grad_avg", g, alpha)
+                square = square - mean * mean
+            step = g / (np.sqrt(square) + eps)
+            if momentum:
+                step = state["momentum_buffer"] = momentum * state.get("momentum_buffer", 0) + step
+            p -= lr * step
 
 
 class Adagrad(Optimizer):
@@ -186,14 +190,11 @@ class Adagrad(Optimizer):
         start = {"initial_accumulator_value": initial_accumulator_value}
         super().__init__(params, {**options, **start, "maximize": maximize})
 
-    def update(
-        self, p, g, state, lr, lr_decay, weight_decay, eps, initial_accumulator_value, maximize, **_
-    ):  # fmt: skip
-        g = _with_decay(p, g, weight_decay, maximize)
-        total = state["sum"] = state.get("sum", initial_accumulator_value) + g * g
-        lr = lr / (1 + (_count_step(state) - 1) * lr_decay)
-        p -= lr * g / (np.sqrt(total) + eps)
-        return p
+    def update(self, found, lr, lr_decay, eps, initial_accumulator_value, **_):
+        for p, g, state in found:
+            total = state["sum"] = state.get("sum", initial_accumulator_value) + g * g
+            rate = lr / (1 + (_count_step(state) - 1) * lr_decay)
+            p -= rate * g / (np.sqrt(total) + eps)
 
 
 class Adam(Optimizer):
@@ -204,8 +205,6 @@ class Adam(Optimizer):
     `amsgrad` uses the largest v so far. (Kingma & Ba 2015; Reddi et al. 2018.)
     """
 
-    _decoupled = False
-
     def __init__(
         self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, *,
         maximize=False,
@@ -213,19 +212,15 @@ class Adam(Optimizer):
         options = dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
         super().__init__(params, {**options, "amsgrad": amsgrad, "maximize": maximize})
 
-    def update(self, p, g, state, lr, betas, eps, weight_decay, amsgrad, maximize, **_):
-        if self._decoupled:
-            p *= 1 - lr * weight_decay
-            weight_decay = 0
-        g = _with_decay(p, g, weight_decay, maximize)
+    def update(self, found, lr, betas, eps, amsgrad, **_):
         beta1, beta2 = betas
-        t = _count_step(state)
-        m = _running_mean(state, "exp_avg", g, beta1)
-        v = _running_mean(state, "exp_avg_sq", g * g, beta2)
-        if amsgrad:
-            v = state["max_exp_avg_sq"] = np.maximum(v, state.get("max_exp_avg_sq", 0))
-        p -= lr / (1 - beta1**t) * m / (np.sqrt(v) / (1 - beta2**t) ** 0.5 + eps)
-        return p
+        for p, g, state in found:
+            t = _count_step(state)
+            m = _running_mean(state, "exp_avg", g, beta1)
+            v = _running_mean(state, "exp_avg_sq", g * g, beta2)
+            if amsgrad:
+                v = state["max_exp_avg_sq"] = np.maximum(v, state.get("max_exp_avg_sq", 0))
+            p -= lr / (1 - beta1**t) * m / (np.sqrt(v) / (1 - beta2**t) ** 0.5 + eps)
 
 
 class AdamW(Adam):
@@ -233,7 +228,7 @@ class AdamW(Adam):
     of joining the gradient. (Loshchilov & Hutter 2019, "Decoupled weight decay regularization".)
     """
 
-    _decoupled = True
+    decoupled_decay = True
 
     def __init__(
         self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, *,
@@ -241,12 +236,10 @@ class AdamW(Adam):
     ):  # fmt: skip
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
 
-
-def _with_decay(p, g, weight_decay, maximize):
-    """The gradient to follow: uphill if `maximize`, with that of an L2 penalty added."""
-    if maximize:
-        g = -g
-    return g + weight_decay * p if weight_decay else g
+    def update(self, found, lr, weight_decay, **options):
+        for p, _, _ in found:
+            p *= 1 - lr * weight_decay
+        super().update(found, lr, **options)
 
 
 def _running_mean(state, name, value, keep):

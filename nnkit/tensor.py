@@ -8,6 +8,7 @@ differentiation; Baydin et al. 2018, "Automatic differentiation in machine learn
 Names, arguments and results are PyTorch's; only first derivatives are computed.
 """
 
+import contextvars
 import functools
 import itertools
 import operator
@@ -27,23 +28,30 @@ _new_order = itertools.count(1).__next__
 _FREED = ((None, None),)
 
 
-class _GradMode(threading.local):
-    enabled = True
+class _ThreadState(threading.local):
+    """Whether operations are recorded, and a context in which NumPy does not warn: running a
+    function in it costs a small part of what entering `np.errstate` each time would."""
+
+    recording = True
+
+    def __init__(self):
+        self.quiet_context = contextvars.Context()
+        self.quiet_context.run(np.seterr, all="ignore")
 
 
-_grad_mode = _GradMode()
+_thread = _ThreadState()
 
 
 class no_grad:
     """Inside `with no_grad():`, or a function decorated `@no_grad()`, nothing is recorded."""
 
-    _enabled = False
+    _recording = False
 
     def __enter__(self):
-        self._before, _grad_mode.enabled = _grad_mode.enabled, self._enabled
+        self._before, _thread.recording = _thread.recording, self._recording
 
     def __exit__(self, *_):
-        _grad_mode.enabled = self._before
+        _thread.recording = self._before
 
     def __call__(self, function):
         @functools.wraps(function)
@@ -57,12 +65,12 @@ class no_grad:
 class enable_grad(no_grad):
     """Record again, inside a `no_grad()` block."""
 
-    _enabled = True
+    _recording = True
 
 
 def is_grad_enabled():
     """Whether operations are being recorded now."""
-    return _grad_mode.enabled
+    return _thread.recording
 
 
 class Tensor:
@@ -75,7 +83,7 @@ class Tensor:
     grad = None
     requires_grad = False
     _edges = ()
-    _order = 0  # leaves are older than every result
+    _order = 0  # age: results are numbered as they are made
     _retains_grad = False
     __array_ufunc__ = None  # `array * tensor` asks Tensor, not NumPy
     __hash__ = object.__hash__
@@ -192,7 +200,7 @@ class Tensor:
 
     def _must_record_in_place(self, *others):
         """True if a change in place must be recorded; raises where PyTorch refuses it."""
-        if not _grad_mode.enabled:
+        if not _thread.recording:
             return False
         if self.requires_grad and not self._edges:
             raise RuntimeError(
@@ -244,17 +252,18 @@ class Tensor:
             upstream = pending.pop(node)
             edges = node._edges
             if not edges or node._retains_grad:
-                _accumulate(node, upstream)
+                _accumulate(node, upstream, shared=True)
             for source, pull_back in edges:
+                array = source.array
                 gradient = pull_back(upstream)
-                if gradient.shape != source.array.shape:
-                    gradient = _undo_broadcast(gradient, source.array.shape)
-                if gradient.dtype != source.array.dtype:
-                    gradient = gradient.astype(source.array.dtype)
-                if source in pending:
+                if gradient.shape != array.shape:
+                    gradient = _undo_broadcast(gradient, array.shape)
+                if gradient.dtype != array.dtype:
+                    gradient = gradient.astype(array.dtype)
+                if not source._edges:
+                    _accumulate(source, gradient, shared=gradient is upstream)
+                elif source in pending:
                     pending[source] = pending[source] + gradient
-                elif gradient is upstream and not source._edges:
-                    pending[source] = gradient.copy()  # two leaves must not share one gradient
                 else:
                     pending[source] = gradient
             if edges and not retain_graph:
@@ -268,14 +277,14 @@ def _first_gradient(root, gradient):
                 f"backward() of a tensor of shape {root.shape}: reduce it to one number first "
                 "(sum, mean, a loss), or pass gradient="
             )
-        return np.ones_like(root.array)
+        return np.ones(root.shape, root.dtype)
     if gradient.shape != root.shape:
         raise RuntimeError(f"gradient: expected shape {root.shape}, got {gradient.shape}")
     return gradient.array.astype(root.dtype)
 
 
 def _newest_first(root):
-    """All tensors that `root` was computed from, so that each comes before its inputs.
+    """`root` and all results that it was computed from, each before its inputs.
 
     A result is always made after its inputs, so sorting by age is a topological order. No
     recursion: a chain of 100 000 operations is as safe as one of three.
@@ -288,21 +297,24 @@ def _newest_first(root):
                 "retain_graph=True the first time"
             )
         for source, _ in node._edges:
-            if source not in seen:
+            if source._edges and source not in seen:
                 seen.add(source)
                 nodes.append(source)
-    nodes.sort(key=operator.attrgetter("_order"), reverse=True)
+    nodes.sort(key=_age, reverse=True)
     return nodes
 
 
-def _accumulate(node, gradient):
-    """Add to `node.grad`, which shares memory with nothing."""
-    if node.grad is not None:
-        node.grad.array = operator.iadd(node.grad.array, gradient)
+_age = operator.attrgetter("_order")
+
+
+def _accumulate(tensor, gradient, shared):
+    """Add to `tensor.grad`, whose memory nothing else may use."""
+    if tensor.grad is not None:
+        tensor.grad.array = operator.iadd(tensor.grad.array, gradient)
         return
-    if node._edges or gradient.base is not None:
+    if shared or gradient.base is not None:
         gradient = gradient.copy()
-    node.grad = _wrap(gradient)
+    tensor.grad = _wrap(gradient)
 
 
 def _undo_broadcast(gradient, shape):
@@ -320,20 +332,20 @@ def operation(forward):
     function may return a larger shape (broadcasting is undone by `backward`) and may return its
     argument, but must not return an array that it keeps. Inputs may also be Python numbers.
     """
-    quiet_forward, name = quietly(forward), forward.__name__.strip("_")
+    name = forward.__name__.strip("_")
 
     @functools.wraps(forward)
     def apply(*inputs, **options):
         arrays = [x.array if isinstance(x, Tensor) else x for x in inputs]
         try:
-            returned = quiet_forward(*arrays, **options)
+            returned = _thread.quiet_context.run(forward, *arrays, **options)
         except (ValueError, TypeError, IndexError) as error:
             raise _explain(error, name, inputs) from None
         result = Tensor.__new__(Tensor)
         result.array = array = returned[0]
         if array.dtype == float64 and "dtype" not in options:
             _match_float_width(result, inputs)
-        if _grad_mode.enabled:
+        if _thread.recording:
             edges = []
             for source, pull_back in zip(inputs, returned[1:], strict=False):
                 if isinstance(source, Tensor) and source.requires_grad:
