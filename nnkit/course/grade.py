@@ -1,4 +1,4 @@
-"""Grades notebooks: reads what learners wrote, has it run and compared, and makes one result of it."""
+"""Grades notebooks: reads what learners wrote, has it run and compared, and sums it up."""
 
 import hashlib
 import secrets
@@ -38,10 +38,11 @@ class Work:
 def grade(paths, lesson=None, level=None, limits=None, jobs=1, executor=None, seed=None, done=None):
     """Grade every notebook below `paths` and return the result, plain data that JSON can hold.
 
-    lesson: a lesson's name or source file (default: told by the file's name, else its cells); level: of
-    isolation (default: the strongest that works here); jobs: how many run at a time; executor: any
-    concurrent.futures.Executor instead of local jobs; seed: of the inputs (default: secret);
-    done(record): called as each notebook's record is complete. Raises UsageError.
+    lesson: a lesson's name or source file (default: told by the file's name, else its cells);
+    level: of isolation (default: the strongest that works here); limits: a Limits; jobs: how many
+    run at a time; executor: any concurrent.futures.Executor instead of local jobs; seed: of the
+    inputs (default: secret); done(record): called as each notebook's record is complete.
+    Raises UsageError.
     """
     started, limits, level = time.time(), limits or Limits(), level or strongest()
     seed = secrets.randbits(64) if seed is None else seed
@@ -97,7 +98,7 @@ class Grader:
         self.tasks = {}
 
     def grade(self, found, lessons, pool, size, most):
-        """The records of `found`, in their order; at most `most` batches are under way at a time."""
+        """The records of `found`, in order; at most `most` batches are under way at a time."""
         records, waiting, running = [], {}, {}
         for item in found:
             work = self.prepare(item, lessons)

@@ -62,7 +62,7 @@ def wrap(command, level, folder=None, scratch=64 * 2**20):
 
 
 def python_folders():
-    """The folders that this Python and its packages need, nnkit's and widgets' own ones included."""
+    """The folders that this Python and its packages need, nnkit's and widgets' own included."""
     package = Path(nnkit.__file__).resolve().parent
     paths = [sys.prefix, sys.base_prefix, sysconfig.get_path("purelib"), *site.getsitepackages()]
     paths += [str(package), str(package.parent / "widgets")]

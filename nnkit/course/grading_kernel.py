@@ -1,4 +1,4 @@
-"""One private kernel for one learner's code: watched, bounded, and killed with all that it started."""
+"""One private kernel for one learner's code: watched, bounded, killed with all it started."""
 
 import json
 import os
@@ -45,7 +45,7 @@ class Stopped(Exception):
 
 
 class GradingKernel(RunningKernel):
-    """A kernel as nbval uses it, whose waiting ends within `limits` whatever the learner's code does.
+    """A kernel as nbval uses it, whose waiting ends within `limits` whatever the code does.
 
     end: the time (of time.monotonic) at which the notebook's own limit is reached. Raises
     RuntimeError if the kernel doesn't start; that is the machine's fault, not the learner's.
@@ -203,7 +203,7 @@ class GradingKernel(RunningKernel):
 
 
 def adopt_orphans():
-    """Make processes that the learner's code detaches children of this one (Linux), to be killed."""
+    """Make this process the parent of those that learners' code detaches (Linux only)."""
     if sys.platform == "linux":
         import ctypes
 

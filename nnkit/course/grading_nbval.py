@@ -41,7 +41,7 @@ def pytest_collectreport(report):
 
 
 class GradedFile(IPyNbFile):
-    """One learner's notebook; its kernel is replaced when it dies, so that one exercise costs no other."""
+    """One learner's notebook; a kernel that dies is replaced: one exercise costs no other."""
 
     def collect(self):
         notebook = nbformat.from_dict(json.loads(self.path.read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""Builds the notebook that is graded: the lesson's own cells, and a learner's code where it belongs.
+"""Builds the notebook that is graded: the lesson's cells with a learner's code in its places.
 
 It holds the setup cells, the learner's exercise cells and one check cell after each. A check cell
 carries fresh inputs; the answers expected on them are its saved output. Text, explorers and

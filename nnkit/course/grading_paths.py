@@ -19,7 +19,7 @@ SKIPPED = (".ipynb_checkpoints", "__MACOSX")
 
 @dataclass(frozen=True)
 class Found:
-    """One notebook: whose it is, its path as shown, its place, and the zip file that holds it, if any."""
+    """One notebook: whose, its path as shown, and its place (`entry` of a zip file, if any)."""
 
     student: str
     path: str
@@ -59,7 +59,7 @@ def _read(file):
 
 
 def find_notebooks(paths):
-    """Every notebook below `paths`, as Found, in order; raises ValueError for a path without any."""
+    """Every notebook below `paths` as Found, in order; ValueError for a path without any."""
     for path in map(Path, paths):
         if path.is_dir():
             found = list(_in_folder(path))

@@ -1,4 +1,4 @@
-"""What runs inside the learner's kernel at grading time: tries an answer on each draw, hands it out.
+"""What runs inside the learner's kernel when it is graded: tries an answer on each draw.
 
 Nothing here is trusted. A learner who patches it only changes what their own kernel says, and that
 is compared with the expected answers outside, in a process which the learner's code never enters.
@@ -17,7 +17,7 @@ _setup = {}  # the lesson's own names, as they were before the learner's first c
 
 
 def remember(namespace):
-    """Keep the lesson's names for `probe`, so that a learner's helper of the same name can't break it."""
+    """Keep the lesson's names for `probe`: a learner's helper of the same name can't break it."""
     _setup.update(namespace)
 
 
@@ -78,7 +78,7 @@ def encode_draws(draws):
 
 
 def decode_draws(text):
-    """The list of argument tuples that `encode_draws` wrote (numpy scalars come back as numpy's)."""
+    """The list of argument tuples that `encode_draws` wrote."""
 
     def value(tree):
         if isinstance(tree, list):

@@ -1,4 +1,4 @@
-"""Turns what a learner's kernel gave into a verdict and one sentence to act on, never the answer."""
+"""Turns what a kernel gave into a verdict and one sentence to act on, never the answer."""
 
 import re
 import unicodedata
@@ -11,7 +11,10 @@ MOST = 400  # characters of a sentence that come from the learner's kernel
 
 @dataclass(frozen=True)
 class Verdict:
-    """`name` is passed, wrong, error, timeout, memory, killed, not-attempted, missing or unreadable."""
+    """How an exercise ended and one sentence on it.
+
+    `name` is passed, wrong, error, timeout, memory, killed, not-attempted, missing or unreadable.
+    """
 
     name: str
     message: str

@@ -73,7 +73,7 @@ def same_code(source, stub):
 
 
 def read_cells(data):
-    """All cells as {"id", "grade_id", "cell_type", "source"}, every value a str; raises Unreadable."""
+    """All cells as {"id", "grade_id", "cell_type", "source"}, all str; raises Unreadable."""
     notebook = _parse(data)
     cells = notebook.get("cells")
     if cells is None and isinstance(notebook.get("worksheets"), list):  # nbformat 3

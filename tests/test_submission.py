@@ -1,0 +1,216 @@
+"""What is taken from a learner's file, and what is said about files that are none."""
+
+import io
+import json
+import os
+import zipfile
+
+import pytest
+from graded_lesson import make_cell, make_lesson, make_notebook
+
+from nnkit.course.grading_paths import find_notebooks
+from nnkit.course.submission import LARGEST, Unreadable, exercises_in, read_submission
+
+
+@pytest.fixture(scope="module")
+def lesson(tmp_path_factory):
+    return make_lesson(tmp_path_factory.mktemp("lesson"))
+
+
+def read(notebook, lesson):
+    return read_submission(json.dumps(notebook).encode(), lesson)
+
+
+def test_takes_the_exercise_cells_alone(lesson):
+    notebook = make_notebook(lesson, extra=["print('mine')"])
+    submission = read(notebook, lesson)
+    assert submission.sources == {n: e.solution for n, e in lesson.exercises.items()}
+    assert not submission.missing and not submission.notes
+
+
+def test_grade_id_goes_before_cell_id(lesson):
+    notebook = make_notebook(lesson)
+    moved = make_cell("renamed = 1", "double")
+    moved["id"] = "elsewhere"
+    notebook["cells"][0] = moved
+    notebook["cells"].append(make_cell("by id only", "other") | {"id": "double"})
+    assert read(notebook, lesson).sources["double"] == "renamed = 1"
+
+
+def test_cell_id_is_enough(lesson):
+    notebook = make_notebook(lesson)
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+    assert set(read(notebook, lesson).sources) == set(lesson.exercises)
+
+
+def test_of_two_cells_the_last_written_one_counts(lesson):
+    notebook = make_notebook(lesson)
+    stub = lesson.exercises["double"].stub
+    for source in "first = 1", "last = 1", stub + "\n":
+        notebook["cells"].append(make_cell(source, "double"))
+    submission = read(notebook, lesson)
+    assert submission.sources["double"] == "last = 1"
+    assert submission.notes == ['3 cells are called "double"; the last one was graded.']
+
+
+def test_answer_in_another_cell_is_pointed_out(lesson):
+    stub = lesson.exercises["double"].stub
+    notebook = make_notebook(lesson, {"double": stub}, extra=["def double(x):\n    return 2 * x"])
+    submission = read(notebook, lesson)
+    assert "defined in cell 9" in submission.missing["double"]
+    assert "double" not in submission.sources
+
+
+def test_missing_cell_and_cell_of_another_type_are_named(lesson):
+    notebook = make_notebook(lesson)
+    del notebook["cells"][0]
+    notebook["cells"][1]["cell_type"] = "markdown"
+    missing = read(notebook, lesson).missing
+    assert '"double" is not in the notebook' in missing["double"]
+    assert "not a code cell" in missing["powers"]
+
+
+@pytest.mark.parametrize("wrap", [lambda s: s.splitlines(keepends=True), lambda s: [s, 3, None]])
+def test_source_may_be_a_list(lesson, wrap):
+    notebook = make_notebook(lesson)
+    for cell in notebook["cells"]:
+        cell["source"] = wrap(cell["source"])
+    assert read(notebook, lesson).sources["double"] == lesson.exercises["double"].solution
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_byte_order_marks(lesson, encoding):
+    text = json.dumps(make_notebook(lesson))
+    data = text.encode(encoding)
+    data = b"\xff\xfe" + data if encoding == "utf-16-le" else data
+    assert len(read_submission(data, lesson).sources) == 4
+
+
+def test_nbformat_3_and_5(lesson):
+    notebook = make_notebook(lesson)
+    five = notebook | {"nbformat": 5}
+    for cell in (cells := json.loads(json.dumps(notebook["cells"]))):
+        cell["input"] = cell.pop("source")
+    three = {"nbformat": 3, "worksheets": [{"cells": cells}, None]}
+    assert read(three, lesson).sources == read(five, lesson).sources == read(notebook, lesson).sources
+
+
+WRONG_FILES = {
+    "empty": (b" \n", "empty"),
+    "cut off": (b'{"cells": [', "cut off"),
+    "merge conflict": (b'{\n<<<<<<< HEAD\n"cells": 1\n=======\n>>>>>>> x\n}', "merge conflict"),
+    "web page": (b"\xef\xbb\xbf\n<!DOCTYPE html>", "web page"),
+    "bytes": (b"\x89PNG\r\n\x1a\n\x00\xff", "UTF-8"),
+    "latin-1": ('{"cells": ["é"]}'.encode("latin-1"), "UTF-8"),
+    "utf-16 cut": (b"\xff\xfe{", "UTF-8"),
+    "deep": (b"[" * 200_000, "nested"),
+    "deep in place": (b'{"cells":' + b"[" * 200_000 + b"]" * 200_000 + b"}", "nested"),
+    "list": (b"[]", "no notebook"),
+    "number": (b"1e999", "no notebook"),
+    "long number": (b"1" * 10_000, "damaged"),
+    "no cells": (b'{"nbformat": 4}', "no list of cells"),
+    "cells of another type": (b'{"cells": {"a": 1}}', "no list of cells"),
+    "large": (b" " * LARGEST + b"{}", "larger"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_FILES)
+def test_file_that_is_no_notebook(lesson, case):
+    data, said = WRONG_FILES[case]
+    with pytest.raises(Unreadable, match=said):
+        read_submission(data, lesson)
+
+
+@pytest.mark.parametrize("junk", [None, 3, "x", [], {}, [[]], {"a": {}}, True, float("nan")])
+def test_any_value_in_any_field(lesson, junk):
+    for field in "id", "metadata", "cell_type", "source":
+        notebook = make_notebook(lesson)
+        notebook["cells"] += [junk, {"metadata": {"nbgrader": junk}}]
+        notebook["cells"][0][field] = junk
+        notebook["metadata"] = junk
+        assert "powers" in read(notebook, lesson).sources
+
+
+def test_lone_surrogates_and_foreign_line_ends(lesson):
+    notebook = make_notebook(lesson, {"double": "x = '\ud800'\r\ny = 1"})
+    assert read(notebook, lesson).sources["double"] == "x = '?'\ny = 1"
+
+
+def test_exercises_in(lesson):
+    assert set(lesson.exercises) < exercises_in(json.dumps(make_notebook(lesson)).encode())
+
+
+def make_files(folder, *names):
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"{}")
+
+
+def test_students_of_a_folder(tmp_path):
+    layouts = "anna/07_small/07_small.ipynb", "ben/07_small.ipynb", "cleo.ipynb"
+    noise = "anna/.ipynb_checkpoints/a.ipynb", "__MACOSX/b.ipynb", "anna/._c.ipynb", "d.txt"
+    make_files(tmp_path, *layouts, *noise)
+    found = [(item.student, item.path) for item in find_notebooks([tmp_path])]
+    assert sorted(found) == [("anna", layouts[0]), ("ben", layouts[1]), ("cleo", layouts[2])]
+
+
+def make_zip(path, entries):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    return path
+
+
+def test_zip_is_read_in_place(tmp_path):
+    entries = {"anna/07.ipynb": b"A", "../../evil.ipynb": b"B", "/etc/x.ipynb": b"C", "d.txt": b""}
+    found = list(find_notebooks([make_zip(tmp_path / "class.zip", entries)]))
+    assert {(item.student, item.read()) for item in found} == {
+        ("anna", b"A"),
+        ("evil", b"B"),
+        ("etc", b"C"),
+    }
+    assert [path.name for path in tmp_path.iterdir()] == ["class.zip"]
+
+
+def test_zip_bomb_is_not_unpacked(tmp_path):
+    bomb = make_zip(tmp_path / "bomb.zip", {"a/07.ipynb": b"0" * (LARGEST + 10)})
+    assert bomb.stat().st_size < LARGEST / 100
+    with pytest.raises(Unreadable, match="larger"):
+        next(find_notebooks([bomb])).read()
+
+
+def test_zip_whose_entry_is_damaged(tmp_path):
+    path = make_zip(tmp_path / "a.zip", {"a/07.ipynb": bytes(range(200))})
+    data = path.read_bytes()
+    path.write_bytes(data.replace(bytes(range(90, 100)), bytes(10)))
+    with pytest.raises(Unreadable, match="can't be read"):
+        next(find_notebooks([path])).read()
+
+
+def test_paths_without_notebooks(tmp_path):
+    (tmp_path / "no.zip").write_bytes(b"PK")
+    with pytest.raises(ValueError, match="no file or folder"):
+        list(find_notebooks([tmp_path / "none.ipynb"]))
+    with pytest.raises(ValueError, match="no notebook"):
+        list(find_notebooks([tmp_path]))
+    with pytest.raises(ValueError, match="zip"):
+        list(find_notebooks([tmp_path / "no.zip"]))
+    empty = io.BytesIO()
+    zipfile.ZipFile(empty, "w").close()
+    (tmp_path / "empty.zip").write_bytes(empty.getvalue())
+    with pytest.raises(ValueError, match="no notebook"):
+        list(find_notebooks([tmp_path / "empty.zip"]))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes as files are POSIX")
+def test_links_pipes_and_devices_are_not_read(tmp_path):
+    (tmp_path / "secret").write_text("{}")
+    (tmp_path / "a.ipynb").symlink_to(tmp_path / "secret")
+    (tmp_path / "b.ipynb").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "c.ipynb")
+    (tmp_path / "d.ipynb").symlink_to(tmp_path / "d.ipynb")
+    for item in find_notebooks([tmp_path]):
+        with pytest.raises(Unreadable):
+            item.read()
