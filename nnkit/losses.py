@@ -129,12 +129,11 @@ def _labels(name, input, target, ignore_index=-100):
             f"got {target.shape}"
         )
     labels, classes = target.array.reshape(-1), input.shape[1 if input.ndim > 1 else 0]
-    if _in_range(labels, classes) and not 0 <= ignore_index < classes:
+    if labels.dtype.kind in "iu" and _in_range(labels, classes) and not 0 <= ignore_index < classes:
         return labels, None
     kept = labels != ignore_index
-    labels = np.where(kept, labels, 0)
-    _check_labels(name, labels, classes)
-    return labels, None if kept.all() else kept
+    _check_labels(name, labels[kept], classes)
+    return np.where(kept, labels, 0), None if kept.all() else kept
 
 
 def _in_range(labels, classes):
