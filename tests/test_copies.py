@@ -6,6 +6,8 @@ from datetime import datetime
 
 import nbformat
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nnkit.course.copies import merge, update_copies
 
@@ -144,6 +146,27 @@ def test_a_second_cell_of_the_same_id_is_kept_under_a_new_one():
 def test_an_edited_cell_of_which_the_old_release_is_unknown_is_not_lost():
     merged, _, _ = merge(notebook(), edited(intro="my intro", step="my answer"), NEW)
     assert sources(merged)[:3] == ["Hello again", "my intro", "my answer"]
+
+
+CELLS = st.lists(
+    st.tuples(st.sampled_from("abcdef"), st.sampled_from("uvwxyz"), st.booleans()),
+    max_size=6,
+    unique_by=lambda cell: cell[0],
+).map(lambda cells: notebook(*(code(id, source, exercise) for id, source, exercise in cells)))
+
+
+@given(CELLS, CELLS, CELLS)
+def test_whatever_changes_nothing_is_lost_and_nothing_is_doubled(old, mine, new):
+    merged, _, _ = merge(old, mine, new)
+    before = {cell["id"]: cell["source"] for cell in old["cells"]}
+    ids = [cell["id"] for cell in merged["cells"]]
+    wanted = [cell["id"] for cell in new["cells"]]
+    assert len(ids) == len(set(ids))
+    assert [id for id in ids if id in wanted] == wanted
+    for cell in mine["cells"]:
+        if cell["source"] != before.get(cell["id"]):
+            assert cell["source"] in sources(merged)
+    assert merge(new, merged, new)[0] == merged, "a second update would change it again"
 
 
 # The folder.

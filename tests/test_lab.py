@@ -240,6 +240,13 @@ def test_a_kernel_is_judged_by_its_environment(launched, kernel, tmp_path):
     assert nnkit_lab().exit_code == 0
 
 
+@pytest.mark.skipif(os.name == "nt", reason="symbolic links need a special right on Windows")
+def test_a_kernel_may_reach_the_same_environment_by_another_path(launched, kernel, tmp_path):
+    (tmp_path / "alias").symlink_to(sys.prefix, target_is_directory=True)
+    kernel(tmp_path / "alias" / "bin" / "python")
+    assert nnkit_lab().exit_code == 0
+
+
 @pytest.mark.parametrize("python", ["python", sys.executable])
 def test_a_kernel_of_this_python_is_fine(launched, kernel, python):
     kernel(python)

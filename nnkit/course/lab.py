@@ -107,7 +107,8 @@ def check_kernel():
             f'install it: "{sys.executable}" -m pip install --force-reinstall ipykernel'
         ) from None
     python = spec.argv[0]
-    if os.path.isabs(python) and python != sys.executable and prefix_of(python) != sys.prefix:
+    here = os.path.realpath(sys.prefix)
+    if os.path.isabs(python) and python != sys.executable and prefix_of(python) != here:
         where = "--sys-prefix" if prefer_environment_over_user() else "--user"
         raise Refusal(
             f"notebooks would run in another Python ({python}), where nnkit may be missing; "
@@ -116,11 +117,10 @@ def check_kernel():
 
 
 def prefix_of(python):
-    """The environment (`sys.prefix`) of an interpreter, or None if it doesn't run."""
+    """The environment's folder (the real path of sys.prefix), or None if `python` doesn't run."""
+    command = [python, "-c", "import sys; print(sys.prefix)"]
     try:
-        return subprocess.run(
-            [python, "-c", "import sys; print(sys.prefix)"],
-            capture_output=True, text=True, timeout=20, check=True,
-        ).stdout.strip()  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
+    return os.path.realpath(done.stdout.strip())
