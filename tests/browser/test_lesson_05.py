@@ -1,0 +1,228 @@
+"""The main job, as a learner meets it: open lesson 05, slide, guess, solve, check, be graded."""
+
+import json
+import math
+import re
+import subprocess
+import sys
+
+import pytest
+
+from widgets import GradientDescent
+from widgets.descent import SURFACES
+
+NAME = "05_gradient_descent.ipynb"
+
+
+@pytest.fixture(scope="module")
+def lesson(open_notebook):
+    """The lesson, run once; each test puts back what it moves or begins with a reset."""
+    notebook = open_notebook(NAME)
+    notebook.run_all()
+    return notebook
+
+
+class Shown:
+    """An explorer as the page shows it."""
+
+    def __init__(self, notebook, code):
+        self.page = notebook.page
+        self.cell = notebook.cell(notebook.find(code))
+        self.picture = self.cell.locator("img.nnkit-live")
+        self.picture.wait_for()
+
+    def slider(self, label):
+        """The handle of the slider with that label."""
+        row = self.cell.locator(".widget-hslider").filter(has_text=label)
+        return row.locator("[role=slider]")
+
+    def number(self, label):
+        """The number beside the slider with that label."""
+        row = self.cell.locator(".widget-hslider").filter(has_text=label)
+        return float(row.locator(".widget-readout").inner_text().replace("\u2212", "-"))
+
+    def rate(self):
+        """The learning rate: the slider's step nearest to the number shown, which is rounded."""
+        steps = round((math.log10(self.number("learning rate")) + 3) / 0.02)
+        return 10 ** (-3 + 0.02 * steps)
+
+    def reset(self):
+        self.cell.get_by_role("button", name="Reset").click()
+        self.expect(GradientDescent())
+
+    @property
+    def words(self):
+        return self.cell.locator("[role=status]").inner_text().strip()
+
+    def expect(self, explorer):
+        """Wait for just the picture and the words that `explorer` has in this process."""
+        try:
+            self.page.wait_for_function(
+                "([image, source]) => image.src === source && image.complete",
+                arg=[self.picture.element_handle(), explorer.live.picture],
+                timeout=5000,
+            )
+        finally:
+            assert normal(self.words) == normal(explorer.live.description)
+        assert normal(self.picture.get_attribute("alt")) == normal(explorer.live.description)
+
+
+def normal(text):
+    return " ".join(text.split())
+
+
+def test_the_lesson_runs_without_errors_and_opens_with_pictures(open_notebook):
+    notebook = open_notebook(NAME)
+    page = notebook.page
+    notebook.cell(notebook.find("GradientDescent()"))
+    static = page.locator(".jp-RenderedImage img").first
+    static.wait_for()
+    assert static.evaluate("image => image.naturalWidth") == 1680
+    notebook.run_all()
+    outputs = page.evaluate(
+        """() => window.jupyterapp.shell.currentWidget.content.widgets
+            .filter(cell => cell.model.type === 'code')
+            .flatMap(cell => cell.model.outputs.toJSON())"""
+    )
+    assert len(outputs) > 20
+    assert not [out for out in outputs if out["output_type"] == "error"]
+    assert not [out for out in outputs if out.get("name") == "stderr"]
+
+
+def test_the_picture_follows_the_keyboard(lesson):
+    shown = Shown(lesson, "GradientDescent()")
+    shown.reset()
+    place = shown.picture.bounding_box()
+    handle = shown.slider("learning rate")
+    handle.focus()
+    for _ in range(23):
+        handle.press("ArrowRight")
+    lr = shown.rate()
+    assert lr == pytest.approx(0.1 * 10**0.46)
+    shown.expect(GradientDescent(lr=lr))
+    assert "Diverges" in shown.words
+    assert shown.picture.bounding_box() == place, "the picture jumped"
+
+
+def test_the_picture_follows_the_mouse_and_ends_on_the_last_value(lesson):
+    shown = Shown(lesson, "GradientDescent()")
+    shown.reset()
+    box = shown.slider("learning rate").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    shown.page.mouse.move(x, y)
+    shown.page.mouse.down()
+    for step in range(60):
+        shown.page.mouse.move(x + step % 40, y)
+    shown.page.mouse.up()
+    lr = shown.rate()
+    assert lr != pytest.approx(0.1)
+    shown.expect(GradientDescent(lr=lr))
+
+
+def test_a_click_on_the_picture_moves_the_start_and_reset_takes_it_back(lesson):
+    shown = Shown(lesson, "GradientDescent()")
+    shown.reset()
+    here = GradientDescent()
+    pixel = here.map.transData.transform((-3.0, 50.0)) / here.live.figure.bbox.size
+    box = shown.picture.bounding_box()
+    x, y = box["x"] + pixel[0] * box["width"], box["y"] + (1 - pixel[1]) * box["height"]
+    shown.page.mouse.click(x, y)
+    shown.cell.get_by_text("First step: x = −").wait_for(timeout=5000)
+    start = shown.number("start x")
+    assert start == pytest.approx(-3.0, abs=0.1)
+    shown.expect(GradientDescent(start_x=start))
+    shown.reset()
+
+
+def test_choosing_another_function_brings_its_start_and_rate(lesson):
+    shown = Shown(lesson, "GradientDescent()")
+    shown.cell.locator(".widget-dropdown").filter(has_text="function").locator(
+        "select"
+    ).select_option("Rosenbrock")
+    shown.expect(GradientDescent(function="Rosenbrock", lr=SURFACES["Rosenbrock"].lr))
+
+
+def test_two_times_as_many_pixels_on_a_fine_screen(open_notebook):
+    notebook = open_notebook(NAME, scale=2)
+    notebook.run_all()
+    shown = Shown(notebook, "GradientDescent()")
+    here = GradientDescent()
+    here.live.pixel_ratio = 2.0
+    shown.expect(here)
+    assert shown.picture.evaluate("image => image.naturalWidth") == 2 * here.live.width
+    assert shown.picture.bounding_box()["width"] == here.live.width
+
+
+def test_a_failing_explorer_says_one_line_and_recovers(lesson):
+    cell = lesson.find("GradientDescent(descend=descend,")
+    lesson.write("gd-descend", "def descend(grad, w, lr, steps):\n    return [w] * (steps - 20)")
+    lesson.run(cell)
+    shown = Shown(lesson, "GradientDescent(descend=descend,")
+    alert = shown.cell.locator("[role=alert]")
+    assert "descend must return steps + 1 points" in alert.inner_text()
+    lesson.write(
+        "gd-descend",
+        "def descend(grad, w, lr, steps):\n"
+        "    if lr > 0.1:\n"
+        "        raise RuntimeError('too fast for me')\n"
+        "    return [w * 0 + 5 - i / 10 for i in range(steps + 1)]",
+    )
+    lesson.run(cell)
+    shown = Shown(lesson, "GradientDescent(descend=descend,")
+    assert "This is the path of your own descend" in shown.words
+    handle = shown.slider("learning rate")
+    handle.focus()
+    handle.press("End")
+    alert = shown.cell.locator("[role=alert]")
+    alert.wait_for()
+    assert "RuntimeError: too fast for me" in alert.inner_text()
+    handle.press("Home")
+    shown.cell.locator("[role=status]").wait_for()
+    assert "This is the path of your own descend" in shown.words
+
+
+def test_a_guess_gets_feedback_and_is_remembered(lesson):
+    code = 'predict(\n    "gd-first-step"'
+    question = lesson.cell(lesson.find(code))
+    question.get_by_role("button", name="This is my guess").click()
+    question.get_by_text("Choose one first").wait_for()
+    question.get_by_label("x = 0, at the minimum").check()
+    question.get_by_role("button", name="This is my guess").click()
+    question.get_by_text("Not so.").wait_for()
+    question.get_by_label("x = −14").check()
+    question.get_by_role("button", name="Change my guess").click()
+    question.get_by_text("Yes.").wait_for()
+    lesson.command("kernelmenu:restart")
+    lesson.page.get_by_role("button", name="Confirm Kernel Restart").click()
+    lesson.page.wait_for_timeout(1000)
+    lesson.run_all()
+    again = lesson.cell(lesson.find(code))
+    again.get_by_text("Yes.").wait_for()
+
+
+def test_an_exercise_is_solved_checked_saved_and_graded(lesson, lab, tmp_path):
+    lesson.write("gd-step", "def step(w, grad, lr):\n    return w + lr * grad")
+    verdict = lesson.run("check-gd-step")
+    verdict.get_by_text("Not yet").wait_for()
+    assert "it points uphill" in verdict.inner_text()
+
+    lesson.write("gd-step", "def step(w, grad, lr):\n    return w - lr * grad")
+    verdict = lesson.run("check-gd-step")
+    verdict.get_by_text("Right").wait_for()
+    assert re.search(r"1 of 7 exercises of this lesson (is|are) done", verdict.inner_text())
+
+    saved = lab.folder / NAME
+    before = saved.stat().st_mtime_ns
+    lesson.command("docmanager:save")
+    while saved.stat().st_mtime_ns == before:
+        lesson.page.wait_for_timeout(100)
+    report = tmp_path / "report.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "nnkit.course.cli", "grade", str(saved), "--json", str(report)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    exercises = json.dumps(json.loads(report.read_text()))
+    assert "gd-step" in exercises
