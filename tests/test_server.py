@@ -58,16 +58,27 @@ def jupyter(request, tmp_path):
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         give_up = time.monotonic() + 120
-        while not (found := list(runtime.glob("jpserver-*.json"))) or not found[0].stat().st_size:
+        while (port := port_of(runtime)) is None:
             alive = process.poll() is None and time.monotonic() < give_up
             assert alive, (tmp_path / "log").read_text()
             time.sleep(0.05)
-        port = json.loads(found[0].read_text())["port"]
         yield port, request.param
         assert "nnkit: " not in (tmp_path / "log").read_text()
     finally:
         process.terminate()
         process.wait(20)
+
+
+def port_of(runtime):
+    """The port on which the server answers, or None if it does not answer yet."""
+    for path in runtime.glob("jpserver-*.json"):
+        try:
+            port = json.loads(path.read_text())["port"]
+            ask(port, "/api")
+            return port
+        except (ValueError, OSError):  # the file comes before the server
+            pass
+    return None
 
 
 def ask(port, path, data=None):
