@@ -1,6 +1,6 @@
 """nnkit: PyTorch's core in NumPy, small enough to read in an evening."""
 
-from nnkit import functional, init, nn, optim
+from nnkit import data, functional, init, metrics, nn, optim, train
 from nnkit.activations import log_softmax, relu, sigmoid, softmax, tanh
 from nnkit.creation import (
     Generator,
@@ -80,12 +80,12 @@ from nnkit.tensor import bool_ as bool
 
 __all__ = [
     "Generator", "Tensor", "abs", "add", "all", "allclose", "any", "arange", "argmax", "argmin",
-    "as_tensor", "bernoulli", "bool", "cat", "clamp", "cos", "div", "einsum", "enable_grad",
-    "exp", "eye", "flatten", "float32", "float64", "from_numpy", "full", "functional", "gather",
-    "init", "int64", "is_grad_enabled", "isfinite", "isnan", "linspace", "log", "log_softmax",
-    "logsumexp", "manual_seed", "matmul", "max", "maximum", "mean", "meshgrid", "min",
-    "minimum", "mul", "neg", "nn", "no_grad", "ones", "ones_like", "optim", "permute", "pow",
-    "rand", "randint", "randn", "randperm", "relu", "reshape", "sigmoid", "sign", "sin",
-    "softmax", "sqrt", "squeeze", "stack", "std", "sub", "sum", "tanh", "tensor", "transpose",
-    "unsqueeze", "var", "where", "zeros", "zeros_like",
+    "as_tensor", "bernoulli", "bool", "cat", "clamp", "cos", "data", "div", "einsum",
+    "enable_grad", "exp", "eye", "flatten", "float32", "float64", "from_numpy", "full",
+    "functional", "gather", "init", "int64", "is_grad_enabled", "isfinite", "isnan", "linspace",
+    "log", "log_softmax", "logsumexp", "manual_seed", "matmul", "max", "maximum", "mean",
+    "meshgrid", "metrics", "min", "minimum", "mul", "neg", "nn", "no_grad", "ones", "ones_like",
+    "optim", "permute", "pow", "rand", "randint", "randn", "randperm", "relu", "reshape",
+    "sigmoid", "sign", "sin", "softmax", "sqrt", "squeeze", "stack", "std", "sub", "sum",
+    "tanh", "tensor", "train", "transpose", "unsqueeze", "var", "where", "zeros", "zeros_like",
 ]  # fmt: skip

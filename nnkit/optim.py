@@ -78,7 +78,7 @@ class Optimizer:
         """The gradient, uphill if `maximize`, plus that of an L2 penalty if there is decay."""
         g = -p.grad.array if group.get("maximize") else p.grad.array
         decay = 0 if self.decoupled_decay else group.get("weight_decay", 0)
-        return g + decay * p.array if decay else g
+        return g + decay * p.array if _is_on(decay) else g
 
     def update(self, found, **options):
         """One step of the rule: for each (p, g, state) in `found`, change p in place."""
@@ -116,7 +116,7 @@ def _check_options(name, options):
                 raise ValueError(f"{name}: {option} must be 0 or more, got {value}")
         elif option == "betas" and not all(0 <= beta < 1 for beta in value):
             raise ValueError(f"{name}: betas must be two numbers from 0 up to 1, got {value}")
-    if options.get("nesterov") and (options["momentum"] == 0 or options["dampening"] != 0):
+    if options.get("nesterov") and (np.any(options["momentum"] == 0) or options["dampening"] != 0):
         raise ValueError(f"{name}: nesterov needs momentum > 0 and dampening = 0")
 
 
@@ -137,7 +137,7 @@ class SGD(Optimizer):
 
     def update(self, found, lr, momentum, dampening, nesterov, **_):
         for p, g, state in found:
-            if momentum:
+            if _is_on(momentum):
                 if "momentum_buffer" not in state:
                     velocity = state["momentum_buffer"] = np.array(g)
                 else:
@@ -170,7 +170,7 @@ class RMSprop(Optimizer):
                 mean = _running_mean(state, "grad_avg", g, alpha)
                 square = square - mean * mean
             step = g / (np.sqrt(square) + eps)
-            if momentum:
+            if _is_on(momentum):
                 step = state["momentum_buffer"] = momentum * state.get("momentum_buffer", 0) + step
             p -= lr * step
 
@@ -240,6 +240,11 @@ class AdamW(Adam):
         for p, _, _ in found:
             p *= 1 - lr * weight_decay
         super().update(found, lr, **options)
+
+
+def _is_on(option):
+    """Whether an option, a number or (in `sweep`) an array of them, has any effect."""
+    return option.any() if isinstance(option, np.ndarray) else option
 
 
 def _running_mean(state, name, value, keep):
