@@ -1,7 +1,6 @@
 """nnkit: PyTorch's core in NumPy, small enough to read in an evening."""
 
 from nnkit import data, functional, init, metrics, nn, optim, train
-from nnkit.activations import log_softmax, relu, sigmoid, softmax, tanh
 from nnkit.creation import (
     Generator,
     arange,
@@ -19,9 +18,11 @@ from nnkit.creation import (
     randint,
     randn,
     randperm,
+    tensor,
     zeros,
     zeros_like,
 )
+from nnkit.functional import log_softmax, relu, sigmoid, softmax, tanh
 from nnkit.ops import (
     abs,
     add,
@@ -30,14 +31,10 @@ from nnkit.ops import (
     any,
     argmax,
     argmin,
-    cat,
     clamp,
     cos,
     div,
-    einsum,
     exp,
-    flatten,
-    gather,
     isfinite,
     isnan,
     log,
@@ -50,21 +47,27 @@ from nnkit.ops import (
     minimum,
     mul,
     neg,
-    permute,
     pow,
-    reshape,
     sign,
     sin,
     sqrt,
-    squeeze,
-    stack,
     std,
     sub,
     sum,
-    transpose,
-    unsqueeze,
     var,
     where,
+)
+from nnkit.shapes import (
+    cat,
+    einsum,
+    flatten,
+    gather,
+    permute,
+    reshape,
+    squeeze,
+    stack,
+    transpose,
+    unsqueeze,
 )
 from nnkit.tensor import (
     Tensor,
@@ -74,7 +77,6 @@ from nnkit.tensor import (
     int64,
     is_grad_enabled,
     no_grad,
-    tensor,
 )
 from nnkit.tensor import bool_ as bool
 

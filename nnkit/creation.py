@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnkit.tensor import Tensor, _as_array, float32, int64
+from nnkit.tensor import Tensor, float32, float64, int64
 
 
 class Generator:
@@ -33,6 +33,28 @@ def rng(generator=None):
         kind = type(generator).__name__
         raise TypeError(f"generator: expected nnkit.Generator().manual_seed(seed), got {kind}")
     return generator._rng
+
+
+def tensor(data, dtype=None, requires_grad=False):
+    """A new tensor holding a copy of `data`: a number, nested lists, an array or a tensor.
+
+    Python floats become float32, integers int64; arrays keep their type unless `dtype` is given.
+    """
+    return Tensor(_as_array(data, dtype), requires_grad)
+
+
+def _as_array(data, dtype):
+    source = data.array if isinstance(data, Tensor) else data
+    try:
+        array = np.array(source, dtype=dtype)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"tensor(): data must be numbers in a regular grid ({error})") from None
+    if array.dtype.kind not in "bfiu":
+        kind = type(data).__name__
+        raise TypeError(f"tensor(): data must be numbers, got {kind} of {array.dtype}")
+    if dtype is None and array.dtype == float64 and not isinstance(source, np.ndarray | np.generic):
+        array = array.astype(float32)
+    return array
 
 
 def from_numpy(array):

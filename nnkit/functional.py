@@ -1,17 +1,13 @@
-"""Everything of `torch.nn.functional` that the lessons use: `import nnkit.functional as F`."""
+"""Activations and losses: the bends between a network's layers, and how wrong its answers are.
 
-from nnkit.activations import (
-    elu,
-    gelu,
-    leaky_relu,
-    log_softmax,
-    logsigmoid,
-    relu,
-    sigmoid,
-    softmax,
-    softplus,
-    tanh,
-)
+Signatures, defaults and results are `torch.nn.functional`'s, apart from `multiclass_hinge_loss`,
+which PyTorch lacks. What layers compute is in `layers.py`, and can be used from here too.
+"""
+
+import math
+
+import numpy as np
+
 from nnkit.layers import (
     avg_pool2d,
     batch_norm,
@@ -23,19 +19,8 @@ from nnkit.layers import (
     linear,
     max_pool2d,
 )
-from nnkit.losses import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    kl_div,
-    l1_loss,
-    mse_loss,
-    multi_margin_loss,
-    multiclass_hinge_loss,
-    nll_loss,
-    one_hot,
-    smooth_l1_loss,
-)
+from nnkit.ops import where
+from nnkit.tensor import Tensor, int64, operation
 
 __all__ = [
     "avg_pool2d", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits",
@@ -44,3 +29,364 @@ __all__ = [
     "mse_loss", "multi_margin_loss", "multiclass_hinge_loss", "nll_loss", "one_hot", "relu",
     "sigmoid", "smooth_l1_loss", "softmax", "softplus", "tanh",
 ]  # fmt: skip
+
+
+@operation
+def relu(input):
+    """max(0, x); slope 0 at 0."""
+    out = np.maximum(input, 0)
+    return out, lambda g: g * (out > 0)
+
+
+@operation
+def leaky_relu(input, negative_slope=0.01):
+    """x where positive, negative_slope * x elsewhere."""
+    slope = np.where(input > 0, 1, negative_slope).astype(input.dtype)
+    return input * slope, lambda g: g * slope
+
+
+@operation
+def elu(input, alpha=1.0):
+    """x where positive, alpha (e^x - 1) elsewhere (Clevert et al. 2016)."""
+    out = np.where(input > 0, input, alpha * np.expm1(np.minimum(input, 0)))
+    return out, lambda g: g * np.where(input > 0, 1, out + alpha)
+
+
+@operation
+def gelu(input, approximate="none"):
+    """x times the chance that a standard normal number is below x (Hendrycks & Gimpel 2016).
+
+    `approximate="tanh"` uses the paper's formula without the error function.
+    """
+    if approximate == "tanh":
+        c, k = math.sqrt(2 / math.pi), 0.044715
+        t = np.tanh(c * (input + k * input**3))
+        chance = (1 + t) / 2
+        slope = chance + input * (1 - t * t) * c * (1 + 3 * k * input**2) / 2
+    else:
+        chance = (1 + _erf(input / math.sqrt(2)).astype(input.dtype)) / 2
+        slope = chance + input * np.exp(-input * input / 2) / math.sqrt(2 * math.pi)
+    return input * chance, lambda g: g * slope
+
+
+_erf = np.vectorize(math.erf, otypes=["d"])
+
+
+@operation
+def sigmoid(input):
+    """1 / (1 + e^-x); slope s (1 - s), at most 1/4."""
+    out = 1 / (1 + np.exp(-input))
+    return out, lambda g: g * out * (1 - out)
+
+
+@operation
+def tanh(input):
+    """(e^x - e^-x) / (e^x + e^-x); slope 1 - tanh^2."""
+    out = np.tanh(input)
+    return out, lambda g: g * (1 - out * out)
+
+
+@operation
+def softplus(input, beta=1.0, threshold=20.0):
+    """log(1 + e^(beta x)) / beta, a smooth relu; x itself where beta x > threshold."""
+    z = beta * input
+    out = np.where(z > threshold, input, np.logaddexp(0, z) / beta)
+    return out.astype(input.dtype), lambda g: g * np.where(z > threshold, 1, 1 / (1 + np.exp(-z)))
+
+
+@operation
+def logsigmoid(input):
+    """log(sigmoid(x)), without overflow; slope sigmoid(-x)."""
+    return -np.logaddexp(0, -input).astype(input.dtype), lambda g: g / (1 + np.exp(input))
+
+
+@operation
+def softmax(input, dim):
+    """e^x divided by its sum along `dim`: positive, and adding up to 1.
+
+    The largest x is subtracted first, which changes nothing but keeps e^x from overflowing.
+    """
+    powers = np.exp(input - np.max(input, axis=dim, keepdims=True))
+    out = powers / np.sum(powers, axis=dim, keepdims=True)
+    return out, lambda g: out * (g - np.sum(g * out, axis=dim, keepdims=True))
+
+
+@operation
+def log_softmax(input, dim):
+    """log(softmax(x)) along `dim`, computed without taking the logarithm of a tiny number."""
+    shifted = input - np.max(input, axis=dim, keepdims=True)
+    out = shifted - np.log(np.sum(np.exp(shifted), axis=dim, keepdims=True))
+    return out, lambda g: g - np.exp(out) * np.sum(g, axis=dim, keepdims=True)
+
+
+for _function in (relu, sigmoid, tanh, softmax, log_softmax):
+    setattr(Tensor, _function.__name__, _function)
+
+
+# Losses. `reduction` is "mean", "sum", or "none" for one loss a sample (or an element)
+
+
+def _reduce(loss, reduction, name, count=None):
+    if reduction == "mean":
+        if loss.numel() == 0:
+            raise ValueError(f"{name}: the batch is empty, so its mean loss is undefined")
+        return loss.mean() if count is None else loss.sum() / count
+    if reduction not in ("sum", "none"):
+        raise ValueError(f"{name}: reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
+    return loss.sum() if reduction == "sum" else loss
+
+
+def _check_same_shape(name, input, target):
+    if input.shape != target.shape:
+        raise ValueError(
+            f"{name}: input has shape {input.shape} but target has shape {target.shape}; "
+            "broadcasting them would compare every input with every target"
+        )
+
+
+def mse_loss(input, target, *, reduction="mean"):
+    """Squared difference."""
+    _check_same_shape("mse_loss", input, target)
+    return _reduce(_squared_error(input, target), reduction, "mse_loss")
+
+
+@operation
+def _squared_error(input, target):
+    d = input - target
+    return d * d, lambda g: 2 * g * d, lambda g: -2 * g * d
+
+
+def l1_loss(input, target, *, reduction="mean"):
+    """Absolute difference."""
+    _check_same_shape("l1_loss", input, target)
+    return _reduce((input - target).abs(), reduction, "l1_loss")
+
+
+def smooth_l1_loss(input, target, *, reduction="mean", beta=1.0):
+    """d^2 / (2 beta) where the difference |d| < beta, |d| - beta / 2 elsewhere (Girshick 2015)."""
+    _check_same_shape("smooth_l1_loss", input, target)
+    d = input - target
+    if beta == 0:
+        return _reduce(d.abs(), reduction, "smooth_l1_loss")
+    loss = where(d.abs() < beta, d * d / (2 * beta), d.abs() - beta / 2)
+    return _reduce(loss, reduction, "smooth_l1_loss")
+
+
+def cross_entropy(
+    input, target, weight=None, *, ignore_index=-100, reduction="mean", label_smoothing=0.0
+):  # fmt: skip
+    """-log softmax(input) at the true class; gradient softmax(input) - 1 there, softmax elsewhere.
+
+    `input` holds logits of shape (N, C), (C) or (N, C, ...); `target` holds class labels, without
+    the dimension C, or probabilities of the shape of `input`. `weight` (C) weighs the classes; the
+    mean is then weighted too. `label_smoothing` moves that share of the target evenly to all
+    classes (Szegedy et al. 2016). Labels equal to `ignore_index` don't count.
+    """
+    name = "cross_entropy"
+    if target.dtype.kind == "f":
+        _check_same_shape(f"{name} with probabilities as target", input, target)
+        labels = kept = None
+    else:
+        labels, kept = _labels(name, input, target, ignore_index)
+    rows = _class_last(input)
+    if labels is not None and not label_smoothing:
+        if kept is None and weight is None and reduction == "mean" and labels.size:
+            return _label_cross_entropy(rows, labels=labels, average=True)
+        loss = _label_cross_entropy(rows, labels=labels)
+        if weight is not None:
+            loss = loss * weight[labels]
+    else:
+        classes = rows.shape[1]
+        share = _class_last(target) if labels is None else one_hot(Tensor(labels), classes)
+        share = share.to(input.dtype) * (1 - label_smoothing) + label_smoothing / classes
+        share = share if weight is None else share * weight
+        loss = -(share * log_softmax(rows, 1)).sum(1)
+    return _reduce_samples(name, loss, input, labels, kept, weight, reduction)
+
+
+@operation
+def _label_cross_entropy(logits, labels=None, average=False):
+    """log sum e^x - x[label] of each row, or their mean; gradient softmax, minus 1 at the label.
+
+    Works on columns: NumPy is fast along long rows.
+    """
+    samples = np.arange(len(labels))
+    shifted = logits.T.copy()
+    shifted -= np.maximum.reduce(shifted, axis=0)
+    powers = np.exp(shifted)
+    total = np.add.reduce(powers, axis=0)
+    loss = np.log(total) - shifted[labels, samples]
+
+    def grad(g):
+        g = g / len(labels) if average else g
+        out = powers * (g / total)
+        out[labels, samples] -= g
+        return out.T
+
+    return np.add.reduce(loss) / len(labels) if average else loss, grad
+
+
+def nll_loss(input, target, weight=None, *, ignore_index=-100, reduction="mean"):
+    """Minus the log probability that `input` (N, C) gives the true class. See `cross_entropy`."""
+    labels, kept = _labels("nll_loss", input, target, ignore_index)
+    loss = -_class_last(input)[np.arange(labels.size), labels]
+    if weight is not None:
+        loss = loss * weight[labels]
+    return _reduce_samples("nll_loss", loss, input, labels, kept, weight, reduction)
+
+
+def _labels(name, input, target, ignore_index=-100):
+    """The labels, flat and checked, and which of them count (None if all do)."""
+    samples = input.shape[:1] + input.shape[2:] if input.ndim > 1 else ()
+    if input.ndim == 0 or target.shape != samples:
+        raise ValueError(
+            f"{name}: input of shape {input.shape} needs target labels of shape {samples}, "
+            f"got {target.shape}"
+        )
+    labels, classes = target.array.reshape(-1), input.shape[1 if input.ndim > 1 else 0]
+    if labels.dtype.kind in "iu" and _in_range(labels, classes) and not 0 <= ignore_index < classes:
+        return labels, None
+    kept = labels != ignore_index
+    _check_labels(name, labels[kept], classes)
+    return np.where(kept, labels, 0), None if kept.all() else kept
+
+
+def _in_range(labels, classes):
+    return not labels.size or 0 <= np.minimum.reduce(labels) <= np.maximum.reduce(labels) < classes
+
+
+def _check_labels(name, labels, classes):
+    if labels.dtype.kind not in "iu":
+        raise RuntimeError(f"{name}: labels must be integers, got {labels.dtype}; use .long()")
+    if not _in_range(labels, classes):
+        bad = labels[(labels < 0) | (labels >= classes)][0]
+        raise IndexError(f"{name}: labels must be from 0 to {classes - 1}, got {bad}")
+
+
+def _class_last(input):
+    """Scores of shape (N, C), (C) or (N, C, ...) as rows of C."""
+    if input.ndim == 2:
+        return input
+    if input.ndim == 1:
+        return input.unsqueeze(0)
+    return input.permute(0, *range(2, input.ndim), 1).reshape(-1, input.shape[1])
+
+
+def _reduce_samples(name, loss, input, labels, kept, weight, reduction):
+    """Drop ignored samples; the mean over labels is weighted by their classes."""
+    count = None
+    if kept is not None:
+        loss = loss * Tensor(kept)
+    if labels is not None and (kept is not None or weight is not None):
+        each = Tensor(np.ones(labels.shape, input.dtype)) if weight is None else weight[labels]
+        count = (each if kept is None else each * Tensor(kept)).sum()
+    if reduction == "none" and input.ndim != 2:
+        loss = loss.reshape(input.shape[:1] + input.shape[2:] if input.ndim > 1 else ())
+    return _reduce(loss, reduction, name, count)
+
+
+def binary_cross_entropy(input, target, weight=None, *, reduction="mean"):
+    """-(y log p + (1 - y) log(1 - p)) for probabilities `input`; a logarithm is at least -100."""
+    _check_same_shape("binary_cross_entropy", input, target)
+    if not ((input.array >= 0) & (input.array <= 1)).all():
+        raise RuntimeError(
+            "binary_cross_entropy: input must be probabilities from 0 to 1; for logits use "
+            "binary_cross_entropy_with_logits"
+        )
+    loss = _bernoulli_nll(input, target)
+    loss = loss if weight is None else loss * weight
+    return _reduce(loss, reduction, "binary_cross_entropy")
+
+
+@operation
+def _bernoulli_nll(p, y):
+    yes, no = np.maximum(np.log(p), -100), np.maximum(np.log1p(-p), -100)
+    return (
+        -(y * yes + (1 - y) * no),
+        lambda g: g * (p - y) / np.maximum(p * (1 - p), 1e-12),
+        lambda g: g * (no - yes),
+    )
+
+
+def binary_cross_entropy_with_logits(
+    input, target, weight=None, *, reduction="mean", pos_weight=None
+):  # fmt: skip
+    """Binary cross entropy of sigmoid(input), stable for large logits; gradient sigmoid(x) - y.
+
+    `pos_weight` multiplies the part of the positive class.
+    """
+    name = "binary_cross_entropy_with_logits"
+    _check_same_shape(name, input, target)
+    if pos_weight is None:
+        loss = (1 - target) * input - logsigmoid(input)
+    else:
+        loss = (1 - target) * input - (1 + (pos_weight - 1) * target) * logsigmoid(input)
+    return _reduce(loss if weight is None else loss * weight, reduction, name)
+
+
+def kl_div(input, target, *, reduction="mean", log_target=False):
+    """target (log target - input), where `input` holds *log* probabilities; 0 log 0 counts as 0.
+
+    Only `reduction="batchmean"`, the sum divided by the number of rows, is the mathematical KL
+    divergence; "mean" divides by the number of elements. `log_target`: target holds logarithms too.
+    """
+    _check_same_shape("kl_div", input, target)
+    if log_target:
+        loss = target.exp() * (target - input)
+    else:
+        loss = _x_log_x(target) - target * input
+    if reduction == "batchmean":
+        return loss.sum() / input.shape[0]
+    return _reduce(loss, reduction, "kl_div")
+
+
+@operation
+def _x_log_x(x):
+    return np.where(x == 0, 0, x * np.log(x)), lambda g: g * (np.log(x) + 1)
+
+
+def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, *, reduction="mean"):
+    """max(0, margin - s_true + s_j)^p summed over the wrong classes j, *divided by C*.
+
+    `input` holds scores (N, C) or (C); `weight` (C) weighs each sample by its true class.
+    `multiclass_hinge_loss` is the same without the division.
+    """
+    labels, _ = _labels("multi_margin_loss", input, target)
+    loss = _hinges(_class_last(input), labels=labels, margin=margin, p=p) / input.shape[-1]
+    loss = loss if weight is None else loss * weight[labels]
+    loss = loss if input.ndim == 2 else loss.reshape(target.shape)
+    return _reduce(loss, reduction, "multi_margin_loss")
+
+
+def multiclass_hinge_loss(input, target, delta=1.0, p=1, *, reduction="mean"):
+    """max(0, s_j - s_true + delta)^p summed over the wrong classes j. Not in PyTorch.
+
+    `input` holds scores (N, C) or (C). (Weston & Watkins 1999, "Support vector machines for
+    multi-class pattern recognition".)
+    """
+    labels, _ = _labels("multiclass_hinge_loss", input, target)
+    loss = _hinges(_class_last(input), labels=labels, margin=delta, p=p)
+    loss = loss if input.ndim == 2 else loss.reshape(target.shape)
+    return _reduce(loss, reduction, "multiclass_hinge_loss")
+
+
+@operation
+def _hinges(scores, labels=None, margin=1.0, p=1):
+    rows = np.arange(len(labels))
+    gaps = np.maximum(scores - scores[rows, labels][:, None] + margin, 0)
+    gaps[rows, labels] = 0
+
+    def grad(g):
+        out = g[:, None] * (p * gaps ** (p - 1) * (gaps > 0))
+        out[rows, labels] = -np.sum(out, axis=1)
+        return out
+
+    return np.sum(gaps**p, axis=1), grad
+
+
+def one_hot(tensor, num_classes=-1):
+    """A row of zeros for each label, with a 1 at the label's place: shape (..., num_classes)."""
+    if num_classes == -1:
+        num_classes = int(tensor.array.max()) + 1
+    _check_labels("one_hot", tensor.array, num_classes)
+    return Tensor(np.eye(num_classes, dtype=int64)[tensor.array])

@@ -12,16 +12,8 @@ from collections import namedtuple
 
 import numpy as np
 
-from nnkit.tensor import (
-    Tensor,
-    as_index,
-    bool_,
-    float32,
-    float64,
-    in_place,
-    int64,
-    operation,
-)
+from nnkit.shapes import gather, squeeze
+from nnkit.tensor import Tensor, bool_, explain, float32, float64, int64, operation, quietly
 
 MaxMin = namedtuple("MaxMin", ["values", "indices"])
 
@@ -257,150 +249,6 @@ def argmin(x, dim=None, keepdim=False):
     return Tensor(np.asarray(np.argmin(x.array, axis=dim, keepdims=keepdim)))
 
 
-# Choosing and arranging: the gradient goes back to where the element came from
-
-
-@operation
-def _getitem(x, index=None):
-    parts = index if isinstance(index, tuple) else (index,)
-    lists = builtins.any(isinstance(i, np.ndarray | list) for i in parts)  # may name one twice
-
-    def grad(g):
-        out = np.zeros_like(x)
-        if lists:
-            np.add.at(out, index, g)
-        else:
-            out[index] = g
-        return out
-
-    return x[index], grad
-
-
-def getitem(x, index):
-    return _getitem(x, index=as_index(index))
-
-
-def gather(input, dim, index):
-    """Along `dim`, the element that `index` names at each place; shapes equal elsewhere."""
-    places = list(np.indices(index.shape, sparse=True))
-    places[dim] = index.array
-    return _getitem(input, index=tuple(places))
-
-
-@operation
-def _reshape(x, shape=None):
-    return x.reshape(shape), lambda g: g.reshape(x.shape)
-
-
-def reshape(x, *shape):
-    """The same elements in another shape; one size may be -1, meaning what remains."""
-    return _reshape(x, shape=_sizes(shape))
-
-
-def flatten(x, start_dim=0, end_dim=-1):
-    """Join the dimensions from `start_dim` to `end_dim` into one."""
-    start, end = start_dim % builtins.max(x.ndim, 1), end_dim % builtins.max(x.ndim, 1)
-    return _reshape(x, shape=(*x.shape[:start], -1, *x.shape[end + 1 :]))
-
-
-@operation
-def _permute(x, dims=None):
-    back = tuple(np.argsort(dims))
-    return x.transpose(dims), lambda g: g.transpose(back)
-
-
-def permute(x, *dims):
-    """The dimensions in another order."""
-    return _permute(x, dims=tuple(d % x.ndim for d in _sizes(dims)))
-
-
-def transpose(input, dim0, dim1):
-    """Swap two dimensions."""
-    dims = list(range(input.ndim))
-    dims[dim0], dims[dim1] = dims[dim1], dims[dim0]
-    return _permute(input, dims=tuple(dims))
-
-
-@operation
-def squeeze(x, dim=None):
-    """Drop dimensions of size 1: all, or `dim` if its size is 1."""
-    if dim is not None and x.shape[dim] != 1:
-        return x, lambda g: g
-    return np.squeeze(x, axis=dim), lambda g: g.reshape(x.shape)
-
-
-@operation
-def unsqueeze(x, dim):
-    """Add a dimension of size 1 at position `dim`."""
-    return np.expand_dims(x, dim), lambda g: g.reshape(x.shape)
-
-
-@operation
-def expand(x, *shape):
-    """Repeat along dimensions of size 1 without copying; -1 keeps a size."""
-    sizes = _sizes(shape)
-    kept = (1,) * (len(sizes) - x.ndim) + x.shape
-    sizes = tuple(k if n == -1 else n for n, k in zip(sizes, kept, strict=True))
-    return np.broadcast_to(x, sizes), lambda g: g
-
-
-@operation
-def _cat(*arrays, dim=0):
-    ends = np.cumsum([a.shape[dim] for a in arrays])[:-1]
-
-    def part(i):
-        return lambda g: np.split(g, ends, axis=dim)[i]
-
-    return np.concatenate(arrays, axis=dim), *(part(i) for i in range(len(arrays)))
-
-
-def cat(tensors, dim=0):
-    """Join tensors along an existing dimension."""
-    return _cat(*tensors, dim=dim)
-
-
-def stack(tensors, dim=0):
-    """Join tensors of one shape along a new dimension."""
-    return _cat(*(unsqueeze(t, dim) for t in tensors), dim=dim)
-
-
-@operation
-def _einsum(*arrays, equation=""):
-    inputs, _, output = equation.partition("->")
-    terms = inputs.split(",")
-
-    def grad(i):
-        """The gradient is an einsum too: the output takes the place of the input asked for."""
-        other_terms, others = terms[:i] + terms[i + 1 :], arrays[:i] + arrays[i + 1 :]
-        seen = set(output).union(*other_terms)
-        kept = "".join(c for c in terms[i] if c in seen)
-        lost = tuple(k for k, c in enumerate(terms[i]) if c not in seen)  # summed over: repeat
-
-        def pull_back(g):
-            out = np.einsum(f"{','.join([output, *other_terms])}->{kept}", g, *others)
-            return np.broadcast_to(np.expand_dims(out, lost), arrays[i].shape)
-
-        return pull_back
-
-    return np.einsum(equation, *arrays), *(grad(i) for i in range(len(arrays)))
-
-
-def einsum(equation, *tensors):
-    """Sum of products, in index notation: `einsum("ij,jk->ik", a, b)` is `a @ b`.
-
-    The output must be written out (`->`); no letter twice in one input, and no `...`.
-    """
-    equation = equation.replace(" ", "")
-    terms = equation.partition("->")[0].split(",")
-    if "->" not in equation or "." in equation or builtins.any(len(set(t)) < len(t) for t in terms):
-        raise ValueError(f"einsum(): write the output after '->', no letter twice: {equation!r}")
-    return _einsum(*tensors, equation=equation)
-
-
-def _sizes(shape):
-    return tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
-
-
 # Questions whose answer is yes, no or a whole number: no gradient
 
 
@@ -443,7 +291,23 @@ def allclose(input, other, rtol=1e-5, atol=1e-8, equal_nan=False):
     return bool(np.allclose(input.array, other.array, rtol, atol, equal_nan))
 
 
-# What can be asked of a Tensor directly: x.exp(), x + y, x[0], x.T ...
+# What can be asked of a Tensor directly: x.exp(), x + y, x > 0 ...
+
+
+def _in_place(op, function):
+    """`x += y` and its relatives: overwrites x, or gives x a new history if gradients flow."""
+
+    def apply(self, other):
+        if self._must_record_in_place(other):
+            return op(self, other)
+        try:
+            value = other.array if isinstance(other, Tensor) else other
+            self.array = quietly(function)(self.array, value)
+        except (ValueError, TypeError) as error:
+            raise explain(error, op.__name__, (self, other)) from None
+        return self
+
+    return apply
 
 
 def _swapped(function):
@@ -453,20 +317,17 @@ def _swapped(function):
 for _name, _op in {"add": add, "sub": sub, "mul": mul, "truediv": div, "pow": pow}.items():
     setattr(Tensor, f"__{_name}__", _op)
     setattr(Tensor, f"__r{_name}__", _swapped(_op))
-    setattr(Tensor, f"__i{_name}__", in_place(_op, getattr(operator, f"i{_name}")))
+    setattr(Tensor, f"__i{_name}__", _in_place(_op, getattr(operator, f"i{_name}")))
 for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
     setattr(Tensor, f"__{_name}__", _comparison(getattr(operator, _name)))
 for _op in (
     add, sub, mul, div, pow, neg, matmul, exp, log, sqrt, sin, cos, abs, clamp, sign, isnan,
-    isfinite, sum, mean, var, std, logsumexp, max, min, argmax, argmin, all, any, gather, reshape,
-    flatten, permute, transpose, squeeze, unsqueeze, expand,
+    isfinite, sum, mean, var, std, logsumexp, max, min, argmax, argmin, all, any,
 ):  # fmt: skip
     setattr(Tensor, _op.__name__, _op)
 
-Tensor.__neg__, Tensor.__abs__, Tensor.__matmul__, Tensor.__getitem__ = neg, abs, matmul, getitem
+Tensor.__neg__, Tensor.__abs__, Tensor.__matmul__ = neg, abs, matmul
 Tensor.__invert__ = lambda self: Tensor(~self.array)
-Tensor.view = reshape
-Tensor.T = property(lambda self: permute(self, *reversed(range(self.ndim))))
 Tensor.clone = lambda self: _cast(self, dtype=self.dtype)
 Tensor.to = lambda self, dtype: self if self.dtype == dtype else _cast(self, dtype=dtype)
 Tensor.float = lambda self: self.to(float32)

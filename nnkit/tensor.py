@@ -1,6 +1,7 @@
 """A Tensor is an array that remembers how it was computed, so that `backward()` can find gradients.
 
-The whole mechanism is in this file; the operations, each beside its derivative, are in `ops.py`.
+The whole mechanism is in this file. The operations, each beside its derivative, are in `ops.py`,
+`shapes.py`, `layers.py` and `functional.py`.
 An operation leaves in its result one *edge* for each input that needs a gradient: the input, and
 the function that pulls a gradient from the result back to that input. `backward()` walks the edges
 from the newest tensor to the oldest and adds up what arrives (reverse-mode automatic
@@ -15,8 +16,6 @@ import operator
 import threading
 
 import numpy as np
-
-__all__ = ["Tensor", "enable_grad", "is_grad_enabled", "no_grad", "operation", "tensor"]
 
 float32, float64 = np.dtype("float32"), np.dtype("float64")
 int64, bool_ = np.dtype("int64"), np.dtype("bool")
@@ -81,7 +80,7 @@ class Tensor:
     """Numbers in a grid of any number of dimensions, with a gradient of the same shape.
 
     `array` holds the values (a NumPy array; PyTorch has no such attribute), `grad` the gradient
-    after `backward()`, or None. `Tensor(data)` keeps an array as it is; `tensor(data)` copies.
+    after `backward()`, or None. `Tensor(array)` shares the array's memory; `tensor(data)` copies.
     """
 
     grad = None
@@ -93,7 +92,7 @@ class Tensor:
     __hash__ = object.__hash__
 
     def __init__(self, data=(), requires_grad=False):
-        self.array = data if isinstance(data, np.ndarray) else _as_array(data, None)
+        self.array = data if isinstance(data, np.ndarray | np.generic) else np.array(data, float32)
         if requires_grad:
             self.requires_grad_()
 
@@ -176,7 +175,8 @@ class Tensor:
 
     def detach(self):
         """The same values, in the same memory, without history and without gradient."""
-        return Tensor(np.asarray(self.array))
+        self.array = np.asarray(self.array)  # a NumPy scalar can't be shared
+        return Tensor(self.array)
 
     @property
     def data(self):
@@ -318,7 +318,7 @@ def _accumulate(tensor, gradient, shared):
         return
     if shared or gradient.base is not None:
         gradient = gradient.copy()
-    tensor.grad = _wrap(gradient)
+    tensor.grad = Tensor(gradient)
 
 
 def _undo_broadcast(gradient, shape):
@@ -344,7 +344,7 @@ def operation(forward):
         try:
             returned = _thread.quiet_context.run(forward, *arrays, **options)
         except (ValueError, TypeError, IndexError) as error:
-            raise _explain(error, name, inputs) from None
+            raise explain(error, name, inputs) from None
         result = Tensor.__new__(Tensor)
         result.array = array = returned[0]
         if array.dtype == float64 and "dtype" not in options:
@@ -373,7 +373,7 @@ def _match_float_width(result, inputs):
         result.array = result.array.astype(max(widest, default=float32))
 
 
-def _explain(error, name, inputs):
+def explain(error, name, inputs):
     """The same error, told with the operation's name and the shapes that met."""
     for x in inputs:
         if x is None or isinstance(x, str | bytes | list | dict | set):
@@ -386,52 +386,8 @@ def _explain(error, name, inputs):
     return RuntimeError(f"{name}(): {message}" + ("" if "(" in message else f", shapes {shapes}"))
 
 
-def in_place(op, function):
-    """`x += y` and its relatives: overwrites x, or gives x a new history if gradients flow."""
-
-    def apply(self, other):
-        if self._must_record_in_place(other):
-            return op(self, other)
-        try:
-            value = other.array if isinstance(other, Tensor) else other
-            self.array = quietly(function)(self.array, value)
-        except (ValueError, TypeError) as error:
-            raise _explain(error, op.__name__, (self, other)) from None
-        return self
-
-    return apply
-
-
 def as_index(index):
     """An index in which tensors are replaced by their arrays."""
     if isinstance(index, tuple):
         return tuple(i.array if isinstance(i, Tensor) else i for i in index)
     return index.array if isinstance(index, Tensor) else index
-
-
-def tensor(data, dtype=None, requires_grad=False):
-    """A new tensor holding a copy of `data`: a number, nested lists, an array or a tensor.
-
-    Python floats become float32, integers int64; arrays keep their type unless `dtype` is given.
-    """
-    return Tensor(_as_array(data, dtype), requires_grad)
-
-
-def _as_array(data, dtype):
-    source = data.array if isinstance(data, Tensor) else data
-    try:
-        array = np.array(source, dtype=dtype)
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"tensor(): data must be numbers in a regular grid ({error})") from None
-    if array.dtype.kind not in "bfiu":
-        kind = type(data).__name__
-        raise TypeError(f"tensor(): data must be numbers, got {kind} of {array.dtype}")
-    if dtype is None and array.dtype == float64 and not isinstance(source, np.ndarray | np.generic):
-        array = array.astype(float32)
-    return array
-
-
-def _wrap(array):
-    result = Tensor.__new__(Tensor)
-    result.array = array
-    return result
