@@ -36,7 +36,7 @@ def plain(value):
 
 
 def attempt(answer, args, probe=None):
-    """What `answer` gives on a copy of `args`, as a plain value; through `probe` where there is one.
+    """What `answer` gives on a copy of `args`, as a plain value; through `probe` if there is one.
 
     numpy's warnings are not the learner's concern, and a mutated input harms no later draw.
     """
@@ -63,7 +63,8 @@ def difference(expected, got):
             return f"expected a dict with the keys {sorted(expected)}, got {show(got)}"
         pairs = [(expected[key], got[key]) for key in expected]
     elif isinstance(expected, list):
-        if not isinstance(got, list | np.ndarray) or len(np.atleast_1d(got)) != len(expected):
+        several = isinstance(got, list) or (isinstance(got, np.ndarray) and got.ndim > 0)
+        if not several or len(got) != len(expected):
             return f"expected {len(expected)} values, got {show(got)}"
         pairs = list(zip(expected, got, strict=True))
     elif isinstance(expected, np.ndarray):
@@ -74,7 +75,7 @@ def difference(expected, got):
         same = np.isclose(got, expected, rtol=RTOL, atol=ATOL, equal_nan=True).all()
         return None if same else f"got {show(got)}"
     else:
-        return None if expected == got and type(expected) is type(got) else f"got {show(got)}"
+        return None if type(got) is type(expected) and got == expected else f"got {show(got)}"
     return None if all(difference(a, b) is None for a, b in pairs) else f"got {show(got)}"
 
 

@@ -124,6 +124,13 @@ class Lesson:
             run(exercise.wrong[wrong].source, namespace, f"a wrong answer to {name}")
         return self.trial_of(name, eval(exercise.answer, namespace))
 
+    @functools.cache  # noqa: B019
+    def stub_trial(self, name):
+        """A Trial of exercise `name`, on the stub as the learner got it."""
+        exercise, namespace = self.exercises[name], dict(self.reference)
+        run(exercise.stub, namespace, f"the stub of {name}")
+        return self.trial_of(name, eval(exercise.answer, namespace))
+
     def trial_of(self, name, answer):
         """A Trial of exercise `name` on any `answer`."""
         namespace = dict(self.reference)

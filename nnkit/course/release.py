@@ -12,7 +12,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import v4
 
 from nnkit.course.check import DRAWS, judge
-from nnkit.course.lesson import BEGIN, END, LessonError, find_check, lessons_folder, run
+from nnkit.course.lesson import BEGIN, END, LessonError, find_check, lessons_folder
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -38,9 +38,7 @@ def validate(lesson):
         solved = judge(lesson, name, lesson.trial(name).answer, seeds)
         if solved.outcome != "passed":
             refuse(f"the solution fails its own check: {solved}")
-        namespace = dict(lesson.reference)
-        run(exercise.stub, namespace, f"the stub of {name}")
-        stub = judge(lesson, name, eval(exercise.answer, namespace), seeds)
+        stub = judge(lesson, name, lesson.stub_trial(name).answer, seeds)
         if stub.outcome != "not-attempted":
             refuse(f"the stub must count as not attempted, got: {stub}")
         for number, wrong in enumerate(exercise.wrong):
@@ -106,14 +104,9 @@ def execute(notebook, name, timeout=120):
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-        if cell.cell_type != "code":
-            continue
-        cell.execution_count = None
-        for output in cell.outputs:
+        for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
                 raise LessonError(f"{name}: a cell writes to stderr: {output.text[:300]}")
-            if "execution_count" in output:
-                output.execution_count = None
             output.get("data", {}).pop(WIDGET_VIEW, None)
     return notebook
 
@@ -135,6 +128,23 @@ def release(lesson, folder=None):
     draft.write_text(text, encoding="utf-8", newline="\n")
     os.replace(draft, path)
     return path
+
+
+def stale(lesson, folder=None):
+    """Say in a phrase how the released notebook lags behind its source; "" if it doesn't.
+
+    Compares all that `build` makes; what the cells put out is compared by running it under nbval.
+    """
+    path = (folder or lessons_folder()) / f"{lesson.name}.ipynb"
+    if not path.exists():
+        return "it has not been released"
+    released, built = nbformat.read(path, as_version=4).cells, build(lesson).cells
+    if [cell.id for cell in released] != [cell.id for cell in built]:
+        return "its cells are others"
+    for old, new in zip(released, built, strict=True):
+        if (old.source, old.metadata) != (new.source, new.metadata):
+            return f"cell {new.id} differs"
+    return ""
 
 
 def solutions(source):

@@ -1,0 +1,87 @@
+import json
+
+import numpy as np
+import pytest
+
+import nnkit
+from nnkit.course.answers import blank, difference, from_json, plain, show, to_json
+
+SAME = [
+    (1.0, 1),
+    (np.float32(0.1), 0.1),
+    (np.ones(3), [1, 1, 1]),
+    (np.ones((2, 2)), [[1, 1], (1, 1)]),
+    ((np.ones(2), 3.0), [[1, 1], 3]),
+    (np.array([np.nan, np.inf]), [np.nan, np.inf]),
+    (nnkit.tensor([1.0, 2.0], requires_grad=True), [1, 2]),
+    ("left", "left"),
+    ({"w": np.ones(2)}, {"w": [1, 1]}),
+    (True, 1.0),
+    (None, ...),
+]
+OTHER = [
+    (1.0, 1.001, "got 1.001"),
+    (np.ones(3), np.ones((3, 1)), "expected an array of shape (3,), got an array of shape (3, 1)"),
+    (np.ones(3), 1.0, "expected an array of shape (3,), got a number"),
+    (1.0, [1.0], "expected a number, got an array of shape (1,)"),
+    (1.0, "1.0x", "expected a number, got 1.0x"),
+    (1.0, None, "expected a number, got nothing (None)"),
+    (np.inf, -np.inf, "got -inf"),
+    (0.0, np.nan, "got nan"),
+    ((np.ones(2), 3.0), (np.ones(2),), "expected 2 values, got [[1., 1.]]"),
+    ({"w": 1.0}, {"v": 1.0}, "expected a dict with the keys ['w'], got {'v': array(1.)}"),
+    ("left", "right", "got right"),
+    (None, np.ones(2), "got [1., 1.]"),
+]
+
+
+@pytest.mark.parametrize(("expected", "got"), SAME)
+def test_equal_answers_in_whatever_form(expected, got):
+    assert difference(expected, got) is None
+    assert difference(got, expected) is None
+
+
+@pytest.mark.parametrize(("expected", "got", "phrase"), OTHER)
+def test_other_answers_are_told_apart_without_giving_the_answer_away(expected, got, phrase):
+    assert difference(expected, got) == phrase
+
+
+def test_an_object_that_claims_to_equal_everything_equals_nothing():
+    class Yes:
+        def __eq__(self, other):
+            return True
+
+    assert difference(1.0, Yes()) is not None
+    assert difference("text", Yes()) is not None
+
+
+@pytest.mark.parametrize("value", [None, ..., (None, None), [[None], None]])
+def test_blank_answers(value):
+    assert blank(value)
+
+
+@pytest.mark.parametrize("value", [0, "", [], (None, 1), np.zeros(0)])
+def test_answers_that_are_not_blank(value):
+    assert not blank(value)
+
+
+@pytest.mark.parametrize("value", [value for pair in SAME for value in pair])
+def test_json_round_trip(value):
+    text = to_json(value)
+    json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    assert difference(plain(value), from_json(text)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", '{"shape": [2], "values": [1]}', '{"a": 1}', "[" * 100_000, '{"dict": 3}', "1.5"],
+)
+def test_what_is_no_encoded_answer_is_a_value_error(text):
+    with pytest.raises(ValueError):
+        from_json(text)
+
+
+def test_show_is_short():
+    assert show(np.arange(1000.0)) == "[0., 1., 2., ..., 997., 998., 999.]"
+    assert show((1.0, np.ones(2))) == "(1., [1., 1.])"
+    assert len(show("x" * 1000)) == 160

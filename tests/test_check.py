@@ -1,0 +1,109 @@
+import importlib
+import re
+
+import numpy as np
+import pytest
+from graded_lesson import SOURCE
+
+from nnkit.course import check, progress
+from nnkit.course.check import judge
+from nnkit.course.lesson import Lesson
+
+
+@pytest.fixture
+def shown(monkeypatch, tmp_path):
+    """The verdicts that `check` displays, in a folder of the test's own."""
+    verdicts = []
+    monkeypatch.chdir(tmp_path)
+    module = importlib.import_module("nnkit.course.check")  # its function hides it in the package
+    monkeypatch.setattr(module, "display", verdicts.append)
+    return verdicts
+
+
+def step(w, grad, lr):
+    return w - lr * grad
+
+
+def test_a_right_answer_is_said_and_kept(shown, tmp_path):
+    check("gd-step", step)
+    assert shown[0].outcome == "passed"
+    assert "1 of 7 exercises of this lesson are done" in repr(shown[0])
+    assert progress.load(tmp_path)["solved"] == {"gd-step": True}
+    check("gd-largest-lr", lambda a, b, c: 1 / a)
+    assert "2 of 7" in repr(shown[1])
+
+
+def test_a_right_answer_in_another_form_passes(shown):
+    check("gd-step", lambda w, grad, lr: [float(w[i]) - lr * float(grad[i]) for i in range(3)])
+    check("gd-step", lambda w, grad, lr: (w - lr * grad).astype(np.float32))
+    assert [verdict.outcome for verdict in shown] == ["passed", "passed"]
+
+
+def test_a_wrong_answer_names_the_inputs_and_what_came(shown, tmp_path):
+    check("gd-step", lambda w, grad, lr: 7.0)
+    assert shown[0].outcome == "wrong"
+    message = r"with w = \[.*\], grad = \[.*\], lr = 0\.\d+: expected an array of shape \(3,\), "
+    assert re.fullmatch(message + r"got a number\.", shown[0].message)
+    assert not progress.load(tmp_path)["solved"]
+
+
+def test_a_misconception_meets_its_hint_and_another_mistake_none(shown):
+    check("gd-step", lambda w, grad, lr: w + lr * grad)
+    check("gd-step", lambda w, grad, lr: w - lr * grad + 1)
+    assert "uphill" in shown[0].hint
+    assert shown[1].hint == ""
+
+
+def test_inputs_are_fresh_each_time(shown):
+    for _ in range(2):
+        check("gd-step", lambda w, grad, lr: w + lr * grad)
+    assert shown[0].message != shown[1].message
+
+
+@pytest.mark.parametrize("answer", [None, ..., lambda w, grad, lr: None])
+def test_what_is_not_yet_written_is_still_to_do(shown, answer):
+    check("gd-step", answer)
+    assert shown[0].outcome == "not-attempted"
+
+
+def test_an_error_names_the_learners_own_line(shown):
+    def broken(w, grad, lr):
+        return w - lr * gard  # noqa: F821
+
+    check("gd-step", broken)
+    assert shown[0].outcome == "error"
+    line = broken.__code__.co_firstlineno + 1
+    assert f"NameError in line {line} (return w - lr * gard" in shown[0].message
+
+
+def test_what_is_not_a_function_is_an_error_not_a_traceback(shown):
+    check("gd-step", 3.5)
+    assert shown[0].outcome == "error"
+    assert "TypeError" in shown[0].message
+
+
+def test_an_unknown_exercise_lists_the_known_ones():
+    with pytest.raises(ValueError, match='exercise must be one of .*gd-step.*; got "gd-stpe"'):
+        check("gd-stpe", step)
+
+
+def test_an_unwritable_folder_costs_the_record_not_the_verdict(shown, monkeypatch):
+    def refuse(*_):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(progress, "save", refuse)
+    check("gd-step", step)
+    assert shown[0].outcome == "passed"
+    assert "could not be saved: Read-only file system" in shown[0].message
+
+
+def test_a_verdict_is_escaped(shown):
+    check("gd-step", lambda w, grad, lr: "<script>alert(1)</script>")
+    assert "<script>" not in shown[0]._repr_html_()
+
+
+def test_a_fault_of_the_reference_is_not_the_learners(tmp_path):
+    path = tmp_path / "07_small.py"
+    path.write_text(SOURCE.replace("return 2 * x", "return 1 / 0"), encoding="utf-8")
+    with pytest.raises(ZeroDivisionError):
+        judge(Lesson(path), "double", lambda x: 2 * x)

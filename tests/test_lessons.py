@@ -1,0 +1,138 @@
+"""Every lesson as it is released: current, runnable, true to the curriculum, and PyTorch's too."""
+
+import contextlib
+import io
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from nnkit.course.lesson import lessons_folder, read_lesson, source_paths
+from nnkit.course.release import solutions, stale, validate
+
+LESSONS = {path.stem: read_lesson(path) for path in source_paths()}
+
+# The curriculum's numbers: each must be put out by a code cell of its lesson.
+NUMBERS = {
+    "05_gradient_descent": [
+        "x = 2, -14, 98",
+        "x = 2, -2, 2, -2",
+        "-0.92",
+        "x = 2, 0, 0",
+        "0.1: 0.2",
+        "closed form: x = 3.0, f = 2",
+        "2x^2-12x+20  L = 4: best lr 0.25, limit 0.5",
+        "w = 2.783, not converged",
+        "after 297 steps",
+        "stationary at (-0.5, 0.5), f = 0.5",
+        "[-2.47  6.47]",
+        "0.980",
+        "0.818",
+        "115.1 steps",
+        "11.5 steps",
+        "1.0 lr",
+        "3.16 lr",
+        "0.053 lr",
+    ],
+}
+
+
+def released(name):
+    return nbformat.read(lessons_folder() / f"{name}.ipynb", as_version=4)
+
+
+def outputs(name):
+    """All text that the code cells of a released lesson put out."""
+    for cell in released(name).cells:
+        for output in cell.get("outputs", []):
+            yield output.get("text") or output["data"].get("text/plain", "")
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_notebook_is_made_from_its_source(name):
+    assert stale(LESSONS[name]) == "", "run: nnkit release"
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_solutions_pass_stubs_wait_and_wrong_answers_meet_their_hints(name):
+    assert 4 <= len(LESSONS[name].exercises) <= 7
+    validate(LESSONS[name])
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_no_solution_travels_to_the_learner(name):
+    text = "\n".join(cell.source for cell in released(name).cells)
+    for exercise in LESSONS[name].exercises.values():
+        for region in solutions(exercise.solution):
+            assert region not in text
+        for wrong in exercise.wrong:
+            assert wrong.hint not in text
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_curriculums_numbers_are_computed(name):
+    text = "\n".join(outputs(name))
+    assert [number for number in NUMBERS[name] if number not in text] == []
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_pictures_and_words_are_there_before_any_kernel(name):
+    pictures = 0
+    for cell in released(name).cells:
+        for output in cell.get("outputs", []):
+            assert "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
+            if "image/png" in output.get("data", {}):
+                pictures += 1
+                assert output.metadata["image/png"]["alt"] in output.data["text/plain"]
+    assert pictures >= 3
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_headings_come_in_order(name):
+    levels = [
+        len(line) - len(line.lstrip("#"))
+        for cell in released(name).cells
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if line.startswith("#")
+    ]
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_every_notebook_runs_from_top_to_bottom_under_nbval(tmp_path):
+    for name in LESSONS:
+        shutil.copy(lessons_folder() / f"{name}.ipynb", tmp_path)
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "-c"]
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    done = subprocess.run(
+        [*command, str(tmp_path / "pytest.ini"), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stdout[-5000:]
+    cells = sum(cell.cell_type == "code" for name in LESSONS for cell in released(name).cells)
+    assert f"{cells} passed" in done.stdout
+
+
+def portable_cells():
+    for name, lesson in LESSONS.items():
+        for cell in lesson.cells:
+            if "runs-on-pytorch" in cell.metadata.get("tags", []):
+                yield pytest.param(cell.source, id=name)
+
+
+@pytest.mark.parametrize("source", list(portable_cells()))
+def test_the_same_code_runs_on_pytorch(source):
+    pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare with")
+    assert "import nnkit as torch" in source
+    printed = []
+    for code in source, source.replace("import nnkit as torch", "import torch"):
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            exec(compile(code, "<runs-on-pytorch>", "exec"), {})
+        printed.append(out.getvalue())
+    assert printed[0] == printed[1] != ""

@@ -1,0 +1,103 @@
+import base64
+import io
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from widgets import LiveFigure
+from widgets.live import encode
+
+
+def decode(data):
+    with PIL.Image.open(io.BytesIO(data)) as image:
+        return np.asarray(image.convert("RGBA"))
+
+
+def pixels(live):
+    """The picture that a page shows."""
+    head, data = live.picture.split(",")
+    assert head == "data:image/png;base64"
+    return decode(base64.b64decode(data))
+
+
+@pytest.fixture
+def live():
+    live = LiveFigure(300, 200)
+    live.axes = live.figure.subplots()
+    live.axes.plot([0, 1], [0, 1])
+    (live.dot,) = live.move(*live.axes.plot([0.2], [0.8], "ro"))
+    live.axes.set(xlim=(0, 1), ylim=(0, 1))
+    live.repaint()
+    return live
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (7, 5), (330, 840)])
+def test_encode_keeps_every_pixel(shape):
+    image = np.random.default_rng(0).integers(0, 256, (*shape, 4), dtype=np.uint8)
+    assert np.array_equal(decode(encode(image)), image)
+
+
+def test_a_moved_picture_equals_one_drawn_anew(live):
+    live.dot.set_data([0.7], [0.1])
+    live.repaint()
+    moved = pixels(live)
+    live._background = None
+    live.repaint()
+    assert np.array_equal(moved, pixels(live))
+
+
+def test_moving_does_not_redraw_the_rest(live, monkeypatch):
+    before = pixels(live)
+    monkeypatch.setattr(live.canvas, "draw", lambda: pytest.fail("a full redraw"))
+    live.dot.set_data([0.7], [0.1])
+    live.repaint()
+    assert not np.array_equal(before, pixels(live))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda axes: axes.set_xlim(0, 2),
+        lambda axes: axes.set_title("new"),
+        lambda axes: axes.plot([0, 1], [1, 0]),
+        lambda axes: axes.lines[0].set_color("k"),
+    ],
+)
+def test_a_change_of_what_stands_still_is_noticed(live, change):
+    before = pixels(live)
+    change(live.axes)
+    live.repaint()
+    assert not np.array_equal(before, pixels(live))
+
+
+def test_a_fine_screen_gets_more_pixels_at_once(live):
+    live.pixel_ratio = 2.0
+    assert pixels(live).shape == (400, 600, 4)
+    assert (live.width, live.height) == (300, 200)
+
+
+def test_the_static_picture_shows_the_moving_artists_too(live):
+    shown = decode(live.png())
+    live.dot.set_visible(False)
+    assert shown.shape == (400, 600, 4)
+    assert not np.array_equal(shown, decode(live.png()))
+
+
+def test_the_pointer_speaks_in_data_coordinates(live):
+    heard, answers = [], []
+    live.send = answers.append
+    live.on_point(lambda axes, x, y: heard.append((axes, x, y)))
+    x, y = live.axes.transData.transform((0.25, 0.5)) / live.figure.bbox.size
+    live._handle_custom_msg({"x": x, "y": y}, [])
+    live._handle_custom_msg({"x": 0.001, "y": 0.001}, [])
+    assert live.clickable
+    ((axes, x, y),) = heard
+    assert (axes, round(x, 6), round(y, 6)) == (live.axes, 0.25, 0.5)
+    assert len(answers) == 2, "each position is answered, so that the page may send the next"
+
+
+def test_no_figure_is_kept_alive_by_pyplot(live):
+    import matplotlib.pyplot as plt
+
+    assert plt.get_fignums() == []
