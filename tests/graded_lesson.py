@@ -115,6 +115,19 @@ check("quadruple", quadruple)
 TOTAL = 10
 
 
+def make_lesson_of_doubles(folder, count):
+    """A Lesson with the exercises double-0, double-1 ... whose answers are double_0, double_1 ..."""
+    head, rest = SOURCE.split("# %% exercise", 1)
+    double = "# %% exercise" + rest.split("# %% exercise", 1)[0]
+    text = head
+    for n in range(count):
+        text += double.replace('"double"', f'"double-{n}"').replace("double(", f"double_{n}(")
+        text = text.replace(f'"double-{n}", double)', f'"double-{n}", double_{n})')
+    path = folder / "08_doubles.py"
+    path.write_text(text, encoding="utf-8")
+    return Lesson(path)
+
+
 def make_lesson(folder):
     """The Lesson, its source written into `folder`."""
     path = folder / "07_small.py"

@@ -37,15 +37,62 @@ def lab(words, port, no_browser):
 @click.option("--lesson", metavar="NAME", help="The lesson, where file name and cells don't tell.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the result as JSON (- for stdout).")
 @click.option("--jobs", type=click.IntRange(1), default=1, help="Notebooks graded at a time.")
-def grade(paths, lesson, json_file, jobs):
+@click.option("--isolation", metavar="LEVEL", help="process or namespace (Linux with bubblewrap).")
+@click.option("--require-isolation", metavar="LEVEL", help="Refuse to grade at a weaker level.")
+@click.option("--limit", "limits", multiple=True, metavar="NAME=N", help="cell=10 (seconds) ...")
+def grade(paths, **options):
     """Grade notebooks, folders of a class, or zip files.
 
     Only the code in exercise cells counts; it runs on fresh inputs. Exit code 0: all passed,
     1: some failed, 2: nothing could be read, 3: the grader itself failed.
+
+    Limits of a notebook: cell=10 and notebook=120 seconds, memory=2147483648, output=1000000 and
+    files=67108864 bytes, processes=64.
     """
     from nnkit.course.grading_command import run
 
-    raise SystemExit(run(paths, lesson=lesson, json_file=json_file, jobs=jobs))
+    raise SystemExit(run(paths, **options))
+
+
+@main.command("list")
+@click.argument("folder", default="nnkit-lessons", type=click.Path())
+def list_lessons(folder):
+    """List the lessons, and which exercises are done in FOLDER."""
+    from nnkit.course.lesson import read_lesson, source_paths
+    from nnkit.course.progress import load
+
+    solved = load(folder)["solved"]
+    for lesson in map(read_lesson, source_paths()):
+        marks = "  ".join(f"[{'x' if name in solved else ' '}] {name}" for name in lesson.exercises)
+        done = sum(name in solved for name in lesson.exercises)
+        click.echo(f"{lesson.title}: {done} of {len(lesson.exercises)} done\n    {marks}")
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+@click.option("--check", is_flag=True, help="Write nothing; fail if a notebook lags behind.")
+def release(names, check):
+    """For authors: make the learners' notebooks from lessons/source.
+
+    NAMES are lessons such as 05 or 05_gradient_descent; all of them where none is given. A lesson
+    is refused unless every solution passes, every stub counts as to do, and every known wrong
+    answer fails with its own hint.
+    """
+    from nnkit.course import release as releasing
+    from nnkit.course.errors import Refusal
+    from nnkit.course.lesson import LessonError, read_lesson, source_paths
+
+    paths = [p for p in source_paths() if not names or p.stem.startswith(names)]
+    if not paths:
+        raise Refusal(f"no lesson is called {' or '.join(names)}")
+    try:
+        for lesson in map(read_lesson, paths):
+            if not check:
+                click.echo(f"{releasing.release(lesson)}")
+            elif reason := releasing.stale(lesson):
+                raise Refusal(f"{lesson.name}.ipynb lags behind its source: {reason}")
+    except LessonError as error:
+        raise Refusal(str(error)) from None
 
 
 if __name__ == "__main__":

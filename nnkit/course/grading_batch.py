@@ -38,7 +38,7 @@ def run_batch(notebooks, level, limits, done=None):
             Path(folder, file).write_text(notebooks[name], encoding="utf-8")
         Path(folder, "pytest.ini").write_text("[pytest]\n")
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
-            process = subprocess.Popen(
+            with subprocess.Popen(
                 _pytest(folder, level, limits),
                 cwd=folder,
                 env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""},
@@ -46,17 +46,16 @@ def run_batch(notebooks, level, limits, done=None):
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 encoding="utf-8",
-            )
-            try:
-                for line in _lines(process, Limits(**limits).notebook + PATIENCE):
-                    result = json.loads(line)
-                    name = names[result.pop("file")]
-                    found[name] = result
-                    if done is not None:
-                        done(name, result)
-            finally:
-                _kill(process)
-                process.wait()
+            ) as process:
+                try:
+                    for line in _lines(process, Limits(**limits).notebook + PATIENCE):
+                        result = json.loads(line)
+                        name = names[result.pop("file")]
+                        found[name] = result
+                        if done is not None:
+                            done(name, result)
+                finally:
+                    _kill(process)
             errors.seek(0)
             said = errors.read()[-2000:]
     if notebooks and not found:

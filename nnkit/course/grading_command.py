@@ -2,18 +2,22 @@
 
 import sys
 import traceback
+from dataclasses import asdict
 
 import click
 
 from nnkit.course import report
 from nnkit.course.grade import UsageError, grade
+from nnkit.course.grading_isolation import LEVELS, strongest
+from nnkit.course.grading_kernel import Limits
 from nnkit.course.lesson import LessonError
 
 
-def run(paths, json_file=None, **options):
+def run(paths, json_file=None, isolation=None, require_isolation=None, limits=(), **options):
     """Grade `paths` and report; return the exit code (see report.exit_code)."""
     try:
-        result = grade(paths, **options)
+        level = choose_level(isolation, require_isolation)
+        result = grade(paths, level=level, limits=read_limits(limits), **options)
     except UsageError as error:
         click.echo(f"Error: {error}", err=True)
         return 2
@@ -31,3 +35,32 @@ def run(paths, json_file=None, **options):
             with open(json_file, "w", encoding="utf-8") as file:
                 file.write(report.as_json(result))
     return report.exit_code(result)
+
+
+def choose_level(isolation, required):
+    """The level to grade at: `isolation`, else the strongest; UsageError if below `required`."""
+    for level in filter(None, (isolation, required)):
+        if level not in LEVELS:
+            raise UsageError(f'isolation must be one of {", ".join(LEVELS)}; got "{level}".')
+    level = isolation or strongest()
+    if LEVELS.index(level) > LEVELS.index(strongest()):
+        raise UsageError(f'isolation "{level}" does not work here (is bubblewrap allowed?).')
+    if required and LEVELS.index(level) < LEVELS.index(required):
+        raise UsageError(f'isolation "{required}" is required, but here it is "{level}".')
+    return level
+
+
+def read_limits(words):
+    """Limits from words like `cell=10`; UsageError for a name or a number that makes no sense."""
+    limits = asdict(Limits())
+    for word in words:
+        name, _, number = word.partition("=")
+        try:
+            value = type(getattr(Limits, name, None))(number)
+        except (TypeError, ValueError):
+            value = 0
+        if name not in limits or not 0 < value < float("inf"):
+            known = ", ".join(f"{name}={value:.15g}" for name, value in limits.items())
+            raise UsageError(f'limit must be a name and a number as in {known}; got "{word}".')
+        limits[name] = value
+    return Limits(**limits)

@@ -28,8 +28,8 @@ START = Path(__file__).with_name("grading_start.py")
 class Limits:
     """What one notebook may use: seconds a cell and in all, bytes, bytes a file, processes."""
 
-    cell: float = 10
-    notebook: float = 120
+    cell: float = 10.0
+    notebook: float = 120.0
     memory: int = 2 * 2**30
     output: int = 10**6
     files: int = 64 * 2**20

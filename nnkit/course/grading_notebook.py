@@ -56,7 +56,12 @@ class Task:
             execution_count=1,
             outputs=[v4.new_output("display_data", {MIME: expected})],
         )
-        cell.metadata["nnkit"] = {"check": name, "with": with_inputs, "wrong": wrong}
+        cell.metadata["nnkit"] = {
+            "check": name,
+            "stub": exercise.stub,
+            "with": with_inputs,
+            "wrong": wrong,
+        }
         return cell
 
     def notebook(self, sources):

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from nnkit.course.answers import blank, difference, from_json
+from nnkit.course.submission import same_code
 
 MOST = 400  # characters of a sentence that come from the learner's kernel
 
@@ -23,6 +24,7 @@ class Verdict:
 
 PASSED = Verdict("passed", "right on every fresh input.")
 NOT_ATTEMPTED = Verdict("not-attempted", "nothing is written in its cell yet.")
+NOTHING = Verdict("wrong", "it gives back nothing (None): is a return missing?")
 NO_ANSWER = Verdict("error", "its check gave no answer: does the code end or mute the session?")
 ADVICE = {
     "timeout": "look for a loop that does not end.",
@@ -50,7 +52,7 @@ def judge(check, expected, outputs, source):
         answer = None if "error" in got else _decode(got["answer"])
         expected_answer = from_json(wanted["answer"])
         if "answer" in got and blank(answer) and not blank(expected_answer):
-            return NOT_ATTEMPTED
+            return NOT_ATTEMPTED if same_code(source, check["stub"]) else NOTHING
         if failure is None and "error" in got:
             failure = "memory" if got["error"][0] == "MemoryError" else "error"
             message = f"{words}: {_what_stopped(*got['error'], source)}"
