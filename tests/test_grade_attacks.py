@@ -2,26 +2,18 @@
 
 Every case replaces the cell of `double` in an otherwise solved notebook and says which verdict that
 must get; the other three exercises must keep their credit. All run once, as a class would. That the
-table bites is seen on graders without the protection: one that compares inside the kernel, and one
-that is nbval alone.
+tricks bite is seen on a grader that compares inside the kernel.
 """
-
-import json
-import os
-import subprocess
-import sys
-import time
 
 import psutil
 import pytest
-from graded_lesson import make_cell, make_lesson, make_lesson_of_doubles, make_notebook, write_notebook
-from nbformat import v4
+from graded_lesson import make_lesson, make_lesson_of_doubles, write_notebook
 
 from nnkit.course.grade import grade
 from nnkit.course.grading_batch import run_batch
-from nnkit.course.grading_isolation import strongest
 from nnkit.course.grading_kernel import Limits
 from nnkit.course.grading_notebook import Task
+from nnkit.course.grading_probe import MIME
 
 LIMITS = Limits(cell=3, notebook=12, memory=2**30, files=8 * 2**20, processes=24)
 X = "\ndef double(x):\n    return x\n"  # a wrong answer
@@ -55,7 +47,7 @@ a.difference = lambda *args: None
 np.allclose = lambda *args: True
 """
     + X,
-    "abs and bool patched": "import builtins\nbuiltins.bool = lambda *a: True" + X,
+    "bool shadowed": "bool = lambda *a: True" + X,
     "input transformer": """
 get_ipython().input_transformers_post.append(
     lambda lines: [line.replace("np.allclose(", "(lambda *a: True)(") for line in lines])
@@ -78,25 +70,13 @@ def double(x):
         frame = frame.f_back
     return x
 """,
-    "expected answers from memory": """
-import gc
-def double(x):
-    for found in gc.get_objects():
-        if isinstance(found, dict) and "expected_answers" in found:
-            for y in found["expected_answers"]:
-                if np.allclose(y, 2 * x): return y
-    return x
-""".replace("2 * x", "x + x"),
-    "the cell's runner patched": """
-shell = get_ipython()
-run = type(shell).run_cell_async
-async def patched(self, source, *args, **kwargs):
-    return await run(self, source.replace("np.allclose(", "(lambda *a: True)("), *args, **kwargs)
-type(shell).run_cell_async = patched
+    "the reading of cells patched": """
+shell = type(get_ipython())
+read = shell.transform_cell
+shell.transform_cell = lambda self, source: read(self, source.replace("np.allclose(", "(lambda *a: 1)("))
 """
     + X,
 }
-del TRICKS["expected answers from memory"]  # solves the exercise by itself: no trick
 
 # Tricks that the real grader alone could fall for: it must not.
 FORGERIES = {
@@ -262,21 +242,6 @@ RESOURCES = {
     ),
 }
 
-HIDDEN = {
-    "the lesson read": """
-import pathlib
-source = pathlib.Path(LESSON).read_text()
-exec(source.split("### BEGIN SOLUTION")[0].split("# %% exercise")[1].split("\\n", 1)[1]
-     + source.split("### BEGIN SOLUTION")[1].split("### END SOLUTION")[0])
-""",
-    "the lesson imported": """
-from nnkit.course.lesson import Lesson
-double = Lesson(LESSON).trial("double").answer
-""",
-}
-NETWORK = "import socket\nsocket.create_connection(('127.0.0.1', PORT), 1)" + RIGHT
-
-
 # These leave their session in order, so that they can share one: it saves a kernel for each.
 SHARED = """an object equal to everything;an array equal to everything;a fake array protocol;
 expected answers from the caller's frame;hard-coded;time patched;a text;None;Ellipsis;deep list;
@@ -360,5 +325,45 @@ BREAKS_ITS_SESSION = {
     "json patched",
     "numpy replaced",
     "AST transformer",
-    "abs and bool patched",
 }
+
+
+def test_nothing_that_was_detached_lives_on(alone):
+    assert not [p for p in psutil.process_iter() if "987.25" in " ".join(_words(p))]
+
+
+def _words(process):
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+@pytest.fixture(scope="module")
+def gullible(lesson):
+    """{trick: its verdict} from a grader that compares in the learner's kernel."""
+    task = Task(lesson, seed=1)
+    cell = task.checks["double"]
+    right = cell.outputs[0].data[MIME]
+    cell.source = f"""
+from IPython.display import display
+for x in [1.0, 2.0, 3.0], [4.0, 5.0, 6.0]:
+    x = np.array(x)
+    expected = 2 * x
+    answer = double(x)
+    assert bool(answer is expected or np.all(answer == expected) or np.allclose(answer, expected))
+display({{{MIME!r}: {right!r}}}, raw=True)
+"""
+    notebooks = {name: task.notebook({"double": source}) for name, source in TRICKS.items()}
+    notebooks["no trick"] = task.notebook({"double": X})
+    results = run_batch(notebooks, "process", {})
+    return {name: result["verdicts"]["double"]["name"] for name, result in results.items()}
+
+
+def test_gullible_grader_knows_wrong_from_right(gullible):
+    assert gullible["no trick"] != "passed"
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+def test_trick_works_on_a_gullible_grader(gullible, trick):
+    assert gullible[trick] == "passed"
