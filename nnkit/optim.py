@@ -68,20 +68,22 @@ class Optimizer:
         loss = None if closure is None else closure()
         for group in self.param_groups:
             found = [
-                (p.array, self._direction(p, group), self.state[p])
+                (p.array, p.grad.array, self.state[p])
                 for p in group["params"] if p.grad is not None
             ]  # fmt: skip
+            if group.get("maximize"):
+                found = [(p, -g, state) for p, g, state in found]
+            decay = group.get("weight_decay", 0)
+            if _is_on(decay) and not self.decoupled_decay:
+                found = [(p, g + decay * p, state) for p, g, state in found]
             self.update(found, **group)
         return loss
 
-    def _direction(self, p, group):
-        """The gradient, uphill if `maximize`, plus that of an L2 penalty if there is decay."""
-        g = -p.grad.array if group.get("maximize") else p.grad.array
-        decay = 0 if self.decoupled_decay else group.get("weight_decay", 0)
-        return g + decay * p.array if _is_on(decay) else g
-
     def update(self, found, **options):
-        """One step of the rule: for each (p, g, state) in `found`, change p in place."""
+        """One step of the rule: for each (p, g, state) in `found`, change p in place.
+
+        L2 decay and the sign of `maximize` are already in g.
+        """
         raise NotImplementedError
 
     def state_dict(self):
@@ -136,8 +138,9 @@ class SGD(Optimizer):
         super().__init__(params, {**options, "nesterov": nesterov, "maximize": maximize})
 
     def update(self, found, lr, momentum, dampening, nesterov, **_):
+        remembers = _is_on(momentum)
         for p, g, state in found:
-            if _is_on(momentum):
+            if remembers:
                 if "momentum_buffer" not in state:
                     velocity = state["momentum_buffer"] = np.array(g)
                 else:

@@ -8,10 +8,11 @@ over the rounds. Contenders that are not installed are named at the end. Install
 `pip install torch autograd mygrad scikit-learn micrograd`.
 """
 
+import copy
 import os
 
-for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_variable] = "1"  # before NumPy and PyTorch are imported
+os.environ["OMP_NUM_THREADS"] = "1"  # before NumPy and PyTorch are imported
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
 
 import platform
 import statistics
@@ -21,6 +22,7 @@ import warnings
 import numpy as np
 
 import nnkit
+from nnkit.sweep import sweep
 
 ROUNDS = 9
 NETWORKS = {  # name: (layer sizes, batch, steps a round)
@@ -163,7 +165,8 @@ def with_mygrad(X, y, weights):
 
 
 def with_scikit_learn(X, y, weights):
-    """`partial_fit` with one batch does one update; like every public call it checks its input."""
+    """`partial_fit` with one batch does one update; like every public call it checks its input.
+    For two classes scikit-learn's network has one logistic output instead of two."""
     from sklearn.neural_network import MLPClassifier
 
     hidden = tuple(len(w) for w in weights[:-1])
@@ -172,6 +175,8 @@ def with_scikit_learn(X, y, weights):
         learning_rate_init=LR, shuffle=False,
     )  # fmt: skip
     model.partial_fit(X, y, classes=np.arange(len(weights[-1])))
+    if len(weights[-1]) == 2:
+        weights = [*weights[:-1], weights[-1][1:] - weights[-1][:1]]
     model.coefs_ = [w.T.copy() for w in weights]
     model.intercepts_ = [np.zeros(len(w), np.float32) for w in weights]
 
@@ -245,10 +250,44 @@ def compare(sizes, batch, steps):
     return {name: (statistics.median(t), losses[name]) for name, t in times.items()}, absent
 
 
+def compare_sweep(copies=32, steps=100):
+    """Median seconds for `copies` learning rates, trained one after the other and all at once."""
+    generator = nnkit.Generator().manual_seed(0)
+    X, y = nnkit.data.moons(60, generator=generator)
+    model = nnkit.nn.Sequential(
+        nnkit.nn.Linear(2, 8, generator=generator), nnkit.nn.Tanh(),
+        nnkit.nn.Linear(8, 2, generator=generator),
+    )  # fmt: skip
+    rates = np.logspace(-3, 0, copies).tolist()
+    loss_fn, rule = nnkit.functional.cross_entropy, nnkit.optim.SGD
+
+    def one_after_the_other():
+        for lr in rates:
+            twin = copy.deepcopy(model)
+            optimizer = rule(twin.parameters(), lr=lr)
+            for _ in range(steps):
+                optimizer.zero_grad()
+                loss = loss_fn(twin(X), y)
+                loss.backward()
+                optimizer.step()
+                loss.item()
+
+    def at_once():
+        sweep(model, loss_fn, rule, (X, y), steps=steps, lr=rates)
+
+    times = ([], [])
+    for _ in range(ROUNDS):
+        for kept, run in zip(times, (one_after_the_other, at_once), strict=True):
+            start = time.perf_counter()
+            run()
+            kept.append(time.perf_counter() - start)
+    return [statistics.median(t) for t in times]
+
+
 def main():
     warnings.simplefilter("ignore")  # what other libraries say about themselves
-    print(f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}, ", end="")
-    print(f"one thread, float32, medians of {ROUNDS} rounds\n")
+    machine = f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}"
+    print(f"{machine}, one thread, float32, medians of {ROUNDS} rounds\n")
     absent = {}
     for title, (sizes, batch, steps) in NETWORKS.items():
         results, absent = compare(sizes, batch, steps)
@@ -261,6 +300,10 @@ def main():
                 f"{seconds / ours:>10.2f}{loss:>12.6f}"
             )
         print()
+    single, together = compare_sweep()
+    print("sweep: 32 learning rates, 2-8-2, 60 points, 100 steps")
+    print(f"  one after the other {single * 1e3:.0f} ms, at once {together * 1e3:.0f} ms: ", end="")
+    print(f"{single / together:.1f} times as fast\n")
     for name, why in absent.items():
         print(f"not measured: {name} ({why})")
 
