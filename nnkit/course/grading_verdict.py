@@ -24,7 +24,7 @@ class Verdict:
 
 PASSED = Verdict("passed", "right on every fresh input.")
 NOT_ATTEMPTED = Verdict("not-attempted", "nothing is written in its cell yet.")
-NOTHING = Verdict("wrong", "it gives back nothing (None): is a return missing?")
+NOTHING = "it gives back nothing (None): is a return missing?"
 NO_ANSWER = Verdict("error", "its check gave no answer: does the code end or mute the session?")
 ADVICE = {
     "timeout": "look for a loop that does not end.",
@@ -52,14 +52,16 @@ def judge(check, expected, outputs, source):
         answer = None if "error" in got else _decode(got["answer"])
         expected_answer = from_json(wanted["answer"])
         if "answer" in got and blank(answer) and not blank(expected_answer):
-            return NOT_ATTEMPTED if same_code(source, check["stub"]) else NOTHING
-        if failure is None and "error" in got:
+            failure, message = "wrong", NOTHING
+        elif failure is None and "error" in got:
             failure = "memory" if got["error"][0] == "MemoryError" else "error"
             message = f"{words}: {_what_stopped(*got['error'], source)}"
         elif failure is None and (reason := difference(expected_answer, answer)):
             failure, message = "wrong", f"{words}: {reason}."
     if failure is None:
         return PASSED
+    if same_code(source, check["stub"]):
+        return NOT_ATTEMPTED
     hints = [known["hint"] for known in check["wrong"] if _coincide(known["results"], results)]
     return Verdict(failure, tidy(message), hints[0] if hints else "")
 
