@@ -13,7 +13,7 @@ from widgets.descent import (
     descend,
     gradient,
     largest_stable_lr,
-    minus,
+    readable,
 )
 
 PARABOLA, RAVINE = SURFACES["4x^2"], SURFACES["ravine (x^2+100y^2)/2"]
@@ -137,5 +137,5 @@ def test_a_learners_path_is_judged_by_what_it_does():
     assert Descent(PARABOLA, OWN, 5.0, 0.0, path).verdict[0] == "Converges"
 
 
-def test_minus_signs_of_numbers_only():
-    assert minus("x-axis -1.5, e-05, (-2)") == "x-axis −1.5, e-05, (−2)"
+def test_numbers_are_set_as_printers_do():
+    assert readable("x-axis -1.5, -2e-05, (-2), 3.1e+12") == "x-axis −1.5, −2·10⁻⁵, (−2), 3.1·10¹²"

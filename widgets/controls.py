@@ -1,21 +1,43 @@
 """The controls of an explorer, each declared once: its name is its keyword, attribute and label."""
 
-import math
+from pathlib import Path
 
+import anywidget
 import ipywidgets
+import traitlets
+
+
+class Slider(anywidget.AnyWidget):
+    """A labelled slider with its number beside it; the number takes any value in [low, high].
+
+    step: of the slider, in units of the value, or in powers of ten if `log`. ipywidgets' own
+    sliders round a value to their step behind the kernel's back (0.125 becomes 0.126) and a
+    logarithmic one tells screen readers the exponent.
+    """
+
+    _esm = Path(__file__).parent / "slider.js"
+    _css = Path(__file__).parent / "slider.css"
+    label = traitlets.Unicode().tag(sync=True)
+    low = traitlets.Float().tag(sync=True)
+    high = traitlets.Float().tag(sync=True)
+    step = traitlets.Float().tag(sync=True)
+    log = traitlets.Bool(False).tag(sync=True)
+    whole = traitlets.Bool(False).tag(sync=True)
+    value = traitlets.CFloat().tag(sync=True)
+    disabled = traitlets.Bool(False).tag(sync=True)
 
 
 class Control:
     """A named value of an Explorer; the instance's attribute reads and moves it.
 
-    label: words before the control; default: its value at first and after a reset; make: builds
-    the ipywidget from keyword arguments `description` and `value`; accepts: says whether a value
-    is allowed; expects: the allowed values in words.
+    label: words before the control; default: its value at first and after a reset; widget():
+    makes an ipywidget for it; accepts(value): says whether a value is allowed; expects: the
+    allowed values in words; kind: int, float or str, what a value is.
     """
 
-    def __init__(self, label, default, make, accepts, expects):
-        self.label, self.default = label, default
-        self.make, self.accepts, self.expects = make, accepts, expects
+    def __init__(self, label, default, widget, accepts, expects, kind):
+        self.label, self.default, self.widget = label, default, widget
+        self.accepts, self.expects, self.kind = accepts, expects, kind
 
     def __set_name__(self, owner, name):
         self.name = name
@@ -27,56 +49,47 @@ class Control:
         explorer.set(**{self.name: value})
 
     def check(self, value):
-        """Return `value`, or raise ValueError in a sentence that names control and expectation."""
+        """Raise ValueError, naming control and expectation, unless `value` is allowed."""
         if not self.accepts(value):
             raise ValueError(f"{self.name} must be {self.expects}, got {value!r}")
-        return value
 
-    def widget(self):
-        """A new ipywidget for this control, at its default."""
-        return self.make(
-            description=self.label,
-            value=self.default,
-            style={"description_width": "130px"},
-            layout={"width": "390px", "margin": "1px 8px 1px 0"},
+
+def slider(label, low, high, default, step, log=False):
+    """A number from low to high in equal steps; a whole number if `step` is an int."""
+    whole = isinstance(step, int)
+    kind, name = (int, "a whole number") if whole else (float, "a number")
+
+    def widget():
+        return Slider(
+            label=label, low=low, high=high, step=step, log=log, whole=whole, value=default
         )
 
-
-def _between(low, high):
     def accepts(value):
-        return isinstance(value, int | float) and low <= value <= high
+        number = isinstance(value, int if whole else int | float)
+        return number and not isinstance(value, bool) and low <= value <= high
 
-    return accepts, f"a number from {low:g} to {high:g}"
-
-
-def slider(label, low, high, default, step):
-    """A number from low to high in equal steps; whole numbers if `step` is an int."""
-    kind = ipywidgets.IntSlider if isinstance(step, int) else ipywidgets.FloatSlider
-
-    def make(**kwargs):
-        return kind(min=low, max=high, step=step, **kwargs)
-
-    return Control(label, default, make, *_between(low, high))
+    return Control(label, default, widget, accepts, f"{name} from {low:g} to {high:g}", kind)
 
 
 def log_slider(label, low, high, default):
-    """A positive number from low to high; one step of the slider multiplies it by 10^0.02 = 1.047.
+    """A positive number from low to high; a step of the slider multiplies it by 10^0.02 = 1.047.
 
-    The readout takes any number typed into it.
+    The slider's own values are rounded to three digits.
     """
-
-    def make(**kwargs):
-        bounds = {"min": math.log10(low), "max": math.log10(high), "step": 0.02}
-        return ipywidgets.FloatLogSlider(readout_format=".3g", **bounds, **kwargs)
-
-    return Control(label, default, make, *_between(low, high))
+    return slider(label, low, high, default, step=0.02, log=True)
 
 
 def choice(label, options, default):
     """One of a few named options."""
     options = list(options)
 
-    def make(**kwargs):
-        return ipywidgets.Dropdown(options=options, **kwargs)
+    def widget():
+        return ipywidgets.Dropdown(
+            description=label,
+            options=options,
+            value=default,
+            style={"description_width": "130px"},
+            layout={"width": "390px", "margin": "1px 0"},
+        )
 
-    return Control(label, default, make, lambda value: value in options, f"one of {options}")
+    return Control(label, default, widget, lambda value: value in options, f"one of {options}", str)

@@ -222,6 +222,8 @@ class Descent:
         )
 
 
-def minus(text):
-    """Set the minus signs of a text's numbers as the printers' one."""
+def readable(text):
+    """Set a text's numbers as printers do: −1.5 for -1.5, 2·10⁻²⁸ for 2e-28."""
+    small = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    text = re.sub(r"(?<=\d)e\+?(-?)0*(\d+)", lambda e: "·10" + (e[1] + e[2]).translate(small), text)
     return re.sub(r"(?<!\w)-(?=\d)", "−", text)

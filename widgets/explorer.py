@@ -49,7 +49,7 @@ class Explorer(abc.ABC):
             [
                 ipywidgets.Box(
                     [*self._widgets.values(), self._buttons()],
-                    layout={"flex_flow": "row wrap"},
+                    layout={"flex_flow": "row wrap", "grid_gap": "0 8px"},
                 ),
                 self.live,
                 self.words,
@@ -100,7 +100,7 @@ class Explorer(abc.ABC):
     @property
     def state(self):
         """{control: value}, all of it."""
-        return {name: widget.value for name, widget in self._widgets.items()}
+        return {name: self.controls[name].kind(w.value) for name, w in self._widgets.items()}
 
     def set(self, **state):
         """Move several controls at once; the picture is drawn once."""

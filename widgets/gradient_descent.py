@@ -13,7 +13,7 @@ from widgets.descent import (
     descend,
     gradient,
     largest_stable_lr,
-    minus,
+    readable,
 )
 from widgets.explorer import Explorer
 from widgets.style import BLUE, GREEN, ORANGE, RED
@@ -53,6 +53,8 @@ class GradientDescent(Explorer):
             "steps": 200,
         },
     }  # fmt: skip
+
+    readout_lines = 5
 
     def __init__(self, descend=None, **state):
         self.own = descend
@@ -172,8 +174,8 @@ class GradientDescent(Explorer):
             levels = np.linspace(heights.min(), heights.max(), 17)
             if surface.minimum:
                 levels = surface.lowest + np.geomspace(0.1, heights.max() - surface.lowest, 13)
-            lines = self.map.contour(*grid, heights, levels, colors=BLUE, linewidths=0.7, alpha=0.7)
-            self.ground = [lines]
+            look = {"colors": BLUE, "linewidths": 0.7, "alpha": 0.7, "negative_linestyles": "-"}
+            self.ground = [self.map.contour(*grid, heights, levels, **look)]
         still = surface.minimum or surface.saddle
         self.still.set_data(*[[v] for v in still] if len(name) == 2 else (still, [surface.lowest]))
         self.still.set_label("minimum" if surface.minimum else "saddle point")
@@ -191,21 +193,19 @@ class GradientDescent(Explorer):
     def readout(self, result):
         verdict, reason = result.verdict
         surface, path = result.surface, result.path
-        name = ", ".join(surface.names)
-        slope = gradient(surface, path[0])
-        first = f"{_point(path[0])} → {_point(path[1])}" if len(path) > 1 else _point(path[0])
-        lines = [f"<b>{verdict}:</b> {reason}"]
-        lines.append(
-            f"First step: {name} = {first}, where the gradient is {_point(slope)}. "
-            f"After {len(path) - 1} steps: {name} = {_point(path[-1])}, "
-            f"f = {result.losses[-1]:.4g}."
-        )
-        lines.append(self._law(result))
+        name = surface.names if len(surface.names) == 1 else f"({', '.join(surface.names)})"
+        lines = [
+            f"<b>{verdict}:</b> {reason}",
+            f"Start: {name} = {_point(path[0])}, gradient {_point(gradient(surface, path[0]))}. "
+            f"Step 1: {_point(path[1])}. "
+            f"Step {len(path) - 1}: {_point(path[-1])}, f = {result.losses[-1]:.4g}.",
+            self._law(result),
+        ]
         if self.own and result.optimiser != OWN:
             lines.append("Your descend returns nothing yet: this is the path of nnkit's.")
         elif self.own:
             lines.append("This is the path of your own descend.")
-        return minus("<br>".join(lines))
+        return readable("<br>".join(lines))
 
     @staticmethod
     def _law(result):
@@ -288,7 +288,7 @@ class LearningRateSweep(Explorer):
             if limit is not None
             else "No single curvature rules here, so there is no simple limit to draw."
         )
-        return (
+        return readable(
             f"After {result['steps']} steps with lr = {result['lr']:.3g} the height above the "
             f"minimum is <b>{result['height']:.3g}</b>; the best of the {len(self.rates)} rates on "
             f"the curve is {best:.3g}.<br>{law}"

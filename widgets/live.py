@@ -28,10 +28,7 @@ class LiveFigure(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).parent / "live.js"
-    _css = """
-    .nnkit-live { display: block; max-width: 100%; height: auto; background: white; }
-    .nnkit-clickable { cursor: crosshair; touch-action: none; }
-    """
+    _css = Path(__file__).parent / "live.css"
     picture = traitlets.Unicode().tag(sync=True)
     description = traitlets.Unicode().tag(sync=True)
     width = traitlets.Int().tag(sync=True)

@@ -7,7 +7,7 @@ import numpy as np
 import nnkit
 from nnkit import optim
 from widgets.controls import log_slider, slider
-from widgets.descent import minus
+from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.style import BLUE, GREEN, ORANGE, RED
 
@@ -114,7 +114,7 @@ class MiniBatches(Explorer):
         if not end < result["losses"][0]:
             kind = f"Diverges. {kind}"
         w, b = result["path"][-1]
-        return minus(
+        return readable(
             f"<b>{kind}:</b> {size} of {SAMPLES} samples a step, so one epoch is {updates} "
             f"update{'s' * (updates > 1)}; {result['epochs']} epochs make "
             f"{len(result['path']) - 1}.<br>After them w = {w:.4g}, b = {b:.4g}, loss {end:.4g}; "

@@ -1,7 +1,6 @@
 """The main job, as a learner meets it: open lesson 05, slide, guess, solve, check, be graded."""
 
 import json
-import math
 import re
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from widgets import GradientDescent
 from widgets.descent import SURFACES
 
 NAME = "05_gradient_descent.ipynb"
+LR = "learning rate (lr)"
 
 
 @pytest.fixture(scope="module")
@@ -32,19 +32,15 @@ class Shown:
         self.picture.wait_for()
 
     def slider(self, label):
-        """The handle of the slider with that label."""
-        row = self.cell.locator(".widget-hslider").filter(has_text=label)
-        return row.locator("[role=slider]")
+        """The slider with that label, as a screen reader finds it."""
+        return self.cell.get_by_role("slider", name=label, exact=True)
 
     def number(self, label):
-        """The number beside the slider with that label."""
-        row = self.cell.locator(".widget-hslider").filter(has_text=label)
-        return float(row.locator(".widget-readout").inner_text().replace("\u2212", "-"))
+        """The box beside the slider, which shows its value."""
+        return self.cell.get_by_role("textbox", name=f"{label}, type a number")
 
-    def rate(self):
-        """The learning rate: the slider's step nearest to the number shown, which is rounded."""
-        steps = round((math.log10(self.number("learning rate")) + 3) / 0.02)
-        return 10 ** (-3 + 0.02 * steps)
+    def value(self, label):
+        return float(self.number(label).input_value().replace("\u2212", "-"))
 
     def reset(self):
         self.cell.get_by_role("button", name="Reset").click()
@@ -93,13 +89,13 @@ def test_the_picture_follows_the_keyboard(lesson):
     shown = Shown(lesson, "GradientDescent()")
     shown.reset()
     place = shown.picture.bounding_box()
-    handle = shown.slider("learning rate")
-    handle.focus()
+    slider = shown.slider(LR)
+    slider.focus()
     for _ in range(23):
-        handle.press("ArrowRight")
-    lr = shown.rate()
-    assert lr == pytest.approx(0.1 * 10**0.46)
-    shown.expect(GradientDescent(lr=lr))
+        slider.press("ArrowRight")
+    assert shown.value(LR) == 0.288  # 0.1 times 10^0.46, in three digits
+    assert slider.get_attribute("aria-valuetext") == "0.288"
+    shown.expect(GradientDescent(lr=0.288))
     assert "Diverges" in shown.words
     assert shown.picture.bounding_box() == place, "the picture jumped"
 
@@ -107,16 +103,27 @@ def test_the_picture_follows_the_keyboard(lesson):
 def test_the_picture_follows_the_mouse_and_ends_on_the_last_value(lesson):
     shown = Shown(lesson, "GradientDescent()")
     shown.reset()
-    box = shown.slider("learning rate").bounding_box()
+    box = shown.slider(LR).bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     shown.page.mouse.move(x, y)
     shown.page.mouse.down()
     for step in range(60):
         shown.page.mouse.move(x + step % 40, y)
     shown.page.mouse.up()
-    lr = shown.rate()
-    assert lr != pytest.approx(0.1)
+    lr = shown.value(LR)
+    assert lr != 0.1
     shown.expect(GradientDescent(lr=lr))
+
+
+def test_a_typed_number_is_taken_exactly_and_nonsense_is_not(lesson):
+    shown = Shown(lesson, "GradientDescent()")
+    shown.reset()
+    number = shown.number(LR)
+    for typed, lr in ("0.125", 0.125), ("x", 0.125), ("0,24", 0.24), ("99", 2.0), ("", 2.0):
+        number.fill(typed)
+        number.press("Tab")
+        assert shown.value(LR) == lr
+        shown.expect(GradientDescent(lr=lr))
 
 
 def test_a_click_on_the_picture_moves_the_start_and_reset_takes_it_back(lesson):
@@ -127,9 +134,9 @@ def test_a_click_on_the_picture_moves_the_start_and_reset_takes_it_back(lesson):
     box = shown.picture.bounding_box()
     x, y = box["x"] + pixel[0] * box["width"], box["y"] + (1 - pixel[1]) * box["height"]
     shown.page.mouse.click(x, y)
-    shown.cell.get_by_text("First step: x = −").wait_for(timeout=5000)
-    start = shown.number("start x")
-    assert start == pytest.approx(-3.0, abs=0.1)
+    shown.cell.get_by_text("Start: x = −").wait_for(timeout=5000)
+    start = shown.value("start x")
+    assert start == pytest.approx(-3.0, abs=0.02)
     shown.expect(GradientDescent(start_x=start))
     shown.reset()
 
@@ -170,13 +177,12 @@ def test_a_failing_explorer_says_one_line_and_recovers(lesson):
     lesson.run(cell)
     shown = Shown(lesson, "GradientDescent(descend=descend,")
     assert "This is the path of your own descend" in shown.words
-    handle = shown.slider("learning rate")
-    handle.focus()
-    handle.press("End")
+    slider = shown.slider(LR)
+    slider.press("End")
     alert = shown.cell.locator("[role=alert]")
     alert.wait_for()
     assert "RuntimeError: too fast for me" in alert.inner_text()
-    handle.press("Home")
+    slider.press("Home")
     shown.cell.locator("[role=status]").wait_for()
     assert "This is the path of your own descend" in shown.words
 

@@ -1,0 +1,51 @@
+// The page's side of Slider: a native range and a number beside it, so that keyboard, touch and
+// screen readers work as everywhere else. A value that the kernel or the learner gives is kept as
+// it is; only a move of the range snaps to its ticks.
+const digits = (value, log, step) =>
+  Number(log ? value.toPrecision(3) : value.toFixed(Math.max(0, -Math.floor(Math.log10(step)))));
+
+export default {
+  render({ model, el }) {
+    const { low, high, step, log } = Object.fromEntries(
+      ["low", "high", "step", "log"].map((name) => [name, model.get(name)]));
+    const span = log ? Math.log10(high / low) : high - low;
+    const ticks = Math.ceil(span / step - 1e-9);
+    const toValue = (tick) =>
+      Math.min(high, digits(log ? low * 10 ** (tick * step) : low + tick * step, log, step));
+    const toTick = (value) => Math.round((log ? Math.log10(value / low) : value - low) / step);
+
+    el.classList.add("nnkit-slider");
+    el.innerHTML = `<label><span></span><input type="range" min="0" max="${ticks}" step="1"></label>
+      <input type="text" inputmode="decimal" spellcheck="false">`;
+    const [range, number] = el.querySelectorAll("input");
+    el.querySelector("span").textContent = model.get("label");
+    number.setAttribute("aria-label", `${model.get("label")}, type a number`);
+
+    const show = () => {
+      const value = model.get("value");
+      range.value = toTick(value);
+      number.value = String(Number(value.toPrecision(6))).replace("-", "−");
+      range.setAttribute("aria-valuetext", number.value);
+      range.disabled = number.disabled = model.get("disabled");
+      el.classList.toggle("nnkit-disabled", range.disabled);
+    };
+    const give = (value) => {
+      model.set("value", value);
+      model.save_changes();
+      show();
+    };
+    range.addEventListener("input", () => give(toValue(Number(range.value))));
+    number.addEventListener("change", () => {
+      const typed = Number(number.value.replace("−", "-").replace(",", "."));
+      const usable = number.value.trim() && Number.isFinite(typed);
+      const bounded = Math.min(Math.max(typed, low), high);
+      give(usable ? (model.get("whole") ? Math.round(bounded) : bounded) : model.get("value"));
+    });
+    // JupyterLab listens to keys too; those typed here are meant for this slider.
+    el.addEventListener("keydown", (event) => event.stopPropagation());
+    el.dataset.lmSuppressShortcuts = "true";
+    model.on("change:value change:disabled", show);
+    show();
+    return () => model.off("change:value change:disabled", show);
+  },
+};
