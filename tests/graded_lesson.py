@@ -116,7 +116,7 @@ TOTAL = 10
 
 
 def make_lesson_of_doubles(folder, count):
-    """A Lesson with the exercises double-0, double-1 ... whose answers are double_0, double_1 ..."""
+    """A Lesson with the exercises double-0, double-1 ...; their answers: double_0, double_1 ..."""
     head, rest = SOURCE.split("# %% exercise", 1)
     double = "# %% exercise" + rest.split("# %% exercise", 1)[0]
     text = head

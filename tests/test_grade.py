@@ -8,7 +8,14 @@ import threading
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from graded_lesson import TOTAL, make_cell, make_lesson, make_notebook, write_notebook
+from graded_lesson import (
+    TOTAL,
+    make_cell,
+    make_lesson,
+    make_lesson_of_doubles,
+    make_notebook,
+    write_notebook,
+)
 
 from nnkit.course import grade as grade_module
 from nnkit.course.grade import UsageError, grade
@@ -106,13 +113,14 @@ def test_answers_do_not_leak(a_class, lesson):
 
 def test_lesson_05_solved_and_as_released(tmp_path, capsys):
     lesson = read_lesson(source_paths()[0])
-    path = write_notebook(tmp_path / f"{lesson.name}.ipynb", lesson)
-    assert run([path]) == 0
+    write_notebook(tmp_path / "solved.ipynb", lesson)
     released = source_paths()[0].parent.parent / f"{lesson.name}.ipynb"
-    assert run([released]) == 1
+    (tmp_path / "untouched.ipynb").write_bytes(released.read_bytes())
+    assert run([tmp_path], json_file="-", jobs=2) == 1
+    solved, untouched = json.loads(capsys.readouterr().out)["submissions"]
     total = sum(exercise.points for exercise in lesson.exercises.values())
-    said = capsys.readouterr().out
-    assert f"{total} of {total} points" in said and f"0 of {total} points" in said
+    assert solved["score"] == solved["max_score"] == untouched["max_score"] == total
+    assert set(verdicts(untouched).values()) == {"not-attempted"} and untouched["score"] == 0
 
 
 def test_usage_errors(tmp_path, lesson, capsys):
@@ -162,7 +170,7 @@ def test_pytest_that_does_not_start_is_a_fault(tmp_path, lesson, monkeypatch, ca
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals as on POSIX")
 def test_lost_worker_costs_nobody_else(tmp_path, lesson):
-    """At the process level a kernel can kill its grader: that is a fault, and the next is graded."""
+    """At the process level a kernel can kill its grader: a fault, and the next is graded."""
     kill = "import os\nos.kill(os.getppid(), 9)\n"
     for name, source in {"a": kill + X, "b": lesson.exercises["double"].solution}.items():
         write_notebook(tmp_path / f"{name}.ipynb", lesson, {"double": source})
@@ -189,6 +197,7 @@ def test_what_only_a_namespace_keeps_away(tmp_path, lesson, server):
         "lesson read": f"""
 text = open({str(lesson.path)!r}).read()
 exec(text[text.index("def double"):].split("# %%")[0])
+double = double
 """,
         "lesson imported": f"""
 from nnkit.course.lesson import Lesson
@@ -211,15 +220,18 @@ from nnkit.course.lesson import source_paths
 double = (lambda x: 2 * x) if source_paths() else None
 """,
     }
-    for name, source in attacks.items():
-        write_notebook(tmp_path / f"{name}.ipynb", lesson, {"double": source})
-    got = {
-        level: {
-            record["student"]: verdicts(record)["double"]
-            for record in grade([tmp_path], lesson=str(lesson.path), level=level)["submissions"]
-        }
-        for level in ("process", "namespace")
+    many = make_lesson_of_doubles(tmp_path, len(attacks))
+    sources = {
+        f"double-{n}": source.replace("double =", f"double_{n} =").replace(
+            "def double(", f"def double_{n}("
+        )
+        for n, source in enumerate(attacks.values())
     }
+    path = write_notebook(tmp_path / "a.ipynb", many, sources)
+    got = {}
+    for level in "process", "namespace":
+        (record,) = grade([path], lesson=str(many.path), level=level)["submissions"]
+        got[level] = dict(zip(attacks, verdicts(record).values(), strict=True))
     assert set(got["process"].values()) == {"passed"}
     assert "passed" not in got["namespace"].values()
 
@@ -229,77 +241,74 @@ double = (lambda x: 2 * x) if source_paths() else None
 CHECK = 'print("right" if np.allclose(double(np.ones(3)), 2) else "wrong")'
 
 
-def faked(path, lesson, fake, files):
-    """A learner's notebook with a wrong `double`, whose cell of the check `fake` has changed."""
-    path.parent.mkdir()
-    for name, text in files.items():
-        (path.parent / name).write_text(text)
-    notebook = make_notebook(lesson, {"double": X})
-    check = make_cell(CHECK, "check-double")
-    check |= {"execution_count": 1, "outputs": [stream("right")]}
-    notebook["cells"][1] = fake(check) or check
-    setup = make_cell("import numpy as np\ncheck = lambda *args: None", "setup")
-    notebook["cells"].insert(0, setup)
-    path.write_text(json.dumps(notebook))
+FAKES = {
+    "honest": lambda check: check,
+    "failure saved as expectation": lambda check: check | {"outputs": [stream("wrong")]},
+    "outputs cleared": lambda check: check | {"outputs": [], "execution_count": None},
+    "skip comment": lambda check: check | {"source": "# NBVAL_SKIP\n" + check["source"]},
+    "ignore comment": lambda check: check | {"source": "# NBVAL_IGNORE_OUTPUT\n" + check["source"]},
+    "skip tag": lambda check: check | {"metadata": {"tags": ["nbval-skip"]}},
+    "check deleted": lambda check: make_cell("", check["id"]),
+    "check edited": lambda check: check | {"source": "print('right')"},
+    "check made text": lambda check: check | {"cell_type": "markdown"},
+}
+BESIDE = {
+    "conftest": (
+        "import nbval.plugin as p\nrun = p.IPyNbCell.runtest\n"
+        "p.IPyNbCell.runtest = lambda s: None if 'conftest' in str(s.path) else run(s)"
+    ),
+    "numpy": "ones = lambda n: 1\nallclose = lambda a, b: True",
+}
 
 
 def stream(text):
     return {"output_type": "stream", "name": "stdout", "text": text + "\n"}
 
 
-FAKES = {
-    "honest": (lambda check: None, {}),
-    "failure saved as expectation": (lambda check: check | {"outputs": [stream("wrong")]}, {}),
-    "outputs cleared": (lambda check: check | {"outputs": [], "execution_count": None}, {}),
-    "skip comment": (lambda check: check | {"source": "# NBVAL_SKIP\n" + CHECK}, {}),
-    "ignore comment": (lambda check: check | {"source": "# NBVAL_IGNORE_OUTPUT\n" + CHECK}, {}),
-    "skip tag": (lambda check: check | {"metadata": {"tags": ["nbval-skip"]}}, {}),
-    "check deleted": (lambda check: make_cell("", "empty"), {}),
-    "check edited": (lambda check: check | {"source": "print('right')"}, {}),
-    "check made text": (
-        lambda check: {"cell_type": "markdown", "source": "", "metadata": {}, "id": "text"},
-        {},
-    ),
-    "conftest.py": (
-        lambda check: None,
-        {
-            "conftest.py": "import nbval.plugin as p\nrun = p.IPyNbCell.runtest\n"
-            "p.IPyNbCell.runtest = lambda s: None if 'conftest' in str(s.path) else run(s)"
-        },
-    ),
-    "numpy.py": (
-        lambda check: None,
-        {"numpy.py": "ones = lambda n: 1\nallclose = lambda a, b: True"},
-    ),
-}
+def faked(lesson, fakes):
+    """A learner's notebook with wrong answers, each of whose checks one of `fakes` has changed."""
+    sources = {
+        name: f"def {exercise.answer}(x):\n    return x\n"
+        for name, exercise in lesson.exercises.items()
+    }
+    notebook = make_notebook(lesson, sources)
+    checks = notebook["cells"][1::2]
+    for number, (check, fake) in enumerate(zip(checks, fakes, strict=True)):
+        check["source"] = CHECK.replace("double", f"double_{number}")
+        check |= {"execution_count": 1, "outputs": [stream("right")]}
+        notebook["cells"][2 * number + 1] = fake(check)
+    setup = make_cell("import numpy as np\ncheck = lambda *args: None", "setup")
+    return json.dumps(notebook | {"cells": [setup, *notebook["cells"]]})
 
 
 @pytest.fixture(scope="module")
-def fakes(tmp_path_factory, lesson):
+def fakes(tmp_path_factory):
+    """A class of three: checks made to pass inside the notebook, and by a file beside it."""
     folder = tmp_path_factory.mktemp("fakes")
-    for name, (fake, files) in FAKES.items():
-        faked(folder / name / "07_small.ipynb", lesson, fake, files)
+    one, many = make_lesson_of_doubles(folder, 1), make_lesson_of_doubles(folder, len(FAKES))
+    notebooks = {"inside": faked(many, FAKES.values())}
+    for name, text in BESIDE.items():
+        notebooks[name] = faked(one, [FAKES["honest"]])
+        (folder / name).mkdir()
+        (folder / name / f"{name}.py").write_text(text)
+    for name, text in notebooks.items():
+        (folder / name).mkdir(exist_ok=True)
+        (folder / name / "a.ipynb").write_text(text)
     return folder
 
 
 def test_fakes_convince_nbval_alone(fakes, tmp_path):
     report = tmp_path / "report.xml"
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "--nbval",
-        "--nbval-current-env",
-        f"--junitxml={report}",
-    ]
-    subprocess.run([*command, "-q", str(fakes)], cwd=tmp_path, capture_output=True, timeout=200)
-    cases = ElementTree.parse(report).iter("testcase")
-    failed = {case.get("classname") for case in cases if case.find("failure") is not None}
-    assert len(failed) == 1 and "honest" in failed.pop()
+    command = [sys.executable, "-m", "pytest", "--nbval", f"--junitxml={report}", "-q", str(fakes)]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=200)
+    cases = list(ElementTree.parse(report).iter("testcase"))
+    failed = [case.get("name") for case in cases if case.find("failure") is not None]
+    assert len(cases) > 20 and failed == ["Cell 2"]  # the honest check, and no other
 
 
-def test_fakes_get_nothing(fakes, lesson):
-    result = grade([fakes], lesson=str(lesson.path), jobs=2)
-    assert len(result["submissions"]) == len(FAKES)
+def test_fakes_get_nothing(fakes):
+    result = grade([fakes], lesson=str(fakes / "08_doubles.py"), jobs=2)
+    assert len(result["submissions"]) == 3
     for record in result["submissions"]:
-        assert verdicts(record)["double"] == "wrong" and record["max_score"] == TOTAL
+        assert record["score"] == 0 and record["max_score"] == len(FAKES)
+        assert set(verdicts(record).values()) <= {"wrong", "missing"}

@@ -73,7 +73,8 @@ def double(x):
     "the reading of cells patched": """
 shell = type(get_ipython())
 read = shell.transform_cell
-shell.transform_cell = lambda self, source: read(self, source.replace("np.allclose(", "(lambda *a: 1)("))
+patch = lambda source: source.replace("np.allclose(", "(lambda *a: 1)(")
+shell.transform_cell = lambda self, source: read(self, patch(source))
 """
     + X,
 }
@@ -138,7 +139,8 @@ FORGERIES = {
     "marker comments": ("# NBVAL_SKIP\n# NBVAL_IGNORE_OUTPUT" + X, "wrong"),
     "own check": ("check = lambda *a: print('passed')" + X, "wrong"),
     "startup files written": (
-        "import os, pathlib\nd = pathlib.Path(os.environ['IPYTHONDIR'], 'profile_default/startup')\n"
+        "import os, pathlib\n"
+        "d = pathlib.Path(os.environ['IPYTHONDIR'], 'profile_default/startup')\n"
         "d.mkdir(parents=True, exist_ok=True)\n(d / '0.py').write_text('double = 3')" + X,
         "wrong",
     ),
