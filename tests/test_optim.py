@@ -158,7 +158,10 @@ def test_what_adam_does_to_simple_gradients():
 # Groups, memory, refusals
 
 
-def test_a_saved_optimizer_goes_on_where_it_was():
+@pytest.mark.parametrize(
+    ("rule", "options"), [(optim.Adam, {}), (optim.SGD, {"momentum": 0.9}), (optim.Adagrad, {})]
+)
+def test_a_saved_optimizer_goes_on_where_it_was(rule, options):
     def train(w, optimizer, steps):
         for _ in range(steps):
             optimizer.zero_grad()
@@ -166,12 +169,12 @@ def test_a_saved_optimizer_goes_on_where_it_was():
             optimizer.step()
 
     w = nnkit.ones(2, requires_grad=True)
-    optimizer = optim.Adam([w], lr=0.1)
+    optimizer = rule([w], lr=0.01, **options)
     train(w, optimizer, 5)
     saved, copy = optimizer.state_dict(), nnkit.tensor(w, requires_grad=True)
-    twin = optim.Adam([copy])
-    twin.load_state_dict(saved)
     train(w, optimizer, 5)
+    twin = rule([copy])
+    twin.load_state_dict(saved)
     train(copy, twin, 5)
     assert copy.tolist() == w.tolist()
 
