@@ -15,8 +15,8 @@ PICTURES = {
 }  # fmt: skip
 POSIX_ONLY = {"fcntl", "resource", "pwd", "grp", "termios", "pty"}
 TOP_LEVEL = {
-    ".ci", ".gitignore", "LICENSE", "README.md", "lessons", "nnkit", "pyproject.toml", "tests",
-    "widgets",
+    ".ci", ".gitignore", ".pictures", "LICENSE", "README.md", "lessons", "nnkit", "pyproject.toml",
+    "tests", "widgets",
 }  # fmt: skip
 
 

@@ -84,6 +84,16 @@ def test_the_static_picture_shows_the_moving_artists_too(live):
     assert not np.array_equal(shown, decode(live.png()))
 
 
+def test_the_static_picture_keeps_the_colours(live):
+    live.axes.plot([0, 1], [1, 0], color="#0072B2")
+    for i in range(40):  # many shades must not push out a small marker's
+        live.axes.axvspan(i / 40, (i + 1) / 40, color=str(i / 40), alpha=0.2)
+    live.repaint()
+    live.pixel_ratio = 2.0
+    difference = np.abs(decode(live.png()).astype(int) - pixels(live))
+    assert np.percentile(difference, 99.9) < 24
+
+
 def test_the_pointer_speaks_in_data_coordinates(live):
     heard, answers = [], []
     live.send = answers.append

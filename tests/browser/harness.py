@@ -1,0 +1,146 @@
+"""A real JupyterLab and a real Chromium: start them, find cells and pictures, type, run."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+SWITCHES = (
+    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+).split()
+
+
+def find_chromium():
+    """The path of Chromium or Chrome; without one the tests are skipped, under CI they fail."""
+    names = "chromium", "chromium-browser", "google-chrome", "chrome"
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        reason = f"browser tests need one of {', '.join(names)} on the PATH"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    return path
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Lab:
+    """JupyterLab as `nnkit lab` starts it, in `folder`, without this user's own settings."""
+
+    def __init__(self, folder):
+        self.folder, self.port = folder / "lessons", free_port()
+        self.log = folder / "lab.log"
+        private = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "IPYTHONDIR": "ipy"}
+        environment = os.environ | {name: str(folder / to) for name, to in private.items()}
+        words = ["lab", str(self.folder), "--no-browser", "--port", str(self.port)]
+        words += ["--ServerApp.token=", "--LabApp.expose_app_in_browser=True", "--allow-root"]
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "nnkit.course.cli", *words],
+                stdout=log, stderr=log, env=environment,
+            )  # fmt: skip
+        self.address = f"http://127.0.0.1:{self.port}"
+
+    def wait(self, seconds=60):
+        """Return once the server answers; fail with its log otherwise."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.address}/api"):
+                    return self
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.2)
+        pytest.fail(f"JupyterLab did not start:\n{self.log.read_text()}")
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Notebook:
+    """One notebook open in a page: cells are found by id, code is typed by keyboard."""
+
+    def __init__(self, page, lab, name):
+        self.page = page
+        page.goto(f"{lab.address}/lab/tree/{name}?reset")
+        page.wait_for_function(
+            "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel"
+            "?.connectionStatus === 'connected'",
+            timeout=60_000,
+        )
+
+    def command(self, name):
+        """Start a command of JupyterLab's; a dialog that it opens is the test's to answer."""
+        self.page.evaluate(f"() => void window.jupyterapp.commands.execute('{name}')")
+
+    def wait_idle(self, seconds=120):
+        """Wait until every cell that was sent to the kernel has finished."""
+        self.page.wait_for_function(
+            """() => {
+                const panel = window.jupyterapp.shell.currentWidget;
+                const cells = panel.content.widgets.filter(c => c.model.type === 'code');
+                return panel.sessionContext.session.kernel.status === 'idle' &&
+                    cells.every(cell => cell.model.executionState !== 'running') &&
+                    !cells.some(cell => cell.inputArea.promptNode.innerText.includes('*'));
+            }""",
+            timeout=seconds * 1000,
+        )
+
+    def run_all(self):
+        self.command("notebook:run-all-cells")
+        self.page.wait_for_timeout(500)
+        self.wait_idle()
+
+    def cell(self, identifier):
+        """The cell with that id, scrolled into view and made the active one."""
+        index = self.page.evaluate(
+            """async id => {
+                const notebook = window.jupyterapp.shell.currentWidget.content;
+                const index = notebook.widgets.findIndex(cell => cell.model.id === id);
+                notebook.activeCellIndex = index;
+                await notebook.scrollToItem(index, 'start');
+                return index;
+            }""",
+            identifier,
+        )
+        assert index >= 0, f"the notebook has no cell {identifier}"
+        self.page.wait_for_timeout(300)
+        return self.page.locator(f'.jp-Cell[data-windowed-list-index="{index}"]')
+
+    def find(self, code):
+        """The id of the first code cell whose source starts with `code`."""
+        return self.page.evaluate(
+            """code => window.jupyterapp.shell.currentWidget.content.widgets.find(
+                cell => cell.model.type === 'code' && cell.model.sharedModel.getSource()
+                    .startsWith(code)).model.id""",
+            code,
+        )
+
+    def write(self, identifier, source):
+        """Replace a cell's source by typing, as a learner does, and run the cell."""
+        cell = self.cell(identifier)
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.press("Delete")
+        self.page.keyboard.insert_text(source)
+        self.run(identifier)
+
+    def run(self, identifier):
+        self.cell(identifier)
+        self.command("notebook:run-cell")
+        self.page.wait_for_timeout(300)
+        self.wait_idle()
+        return self.cell(identifier)
