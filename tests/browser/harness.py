@@ -36,13 +36,14 @@ def free_port():
 class Lab:
     """JupyterLab as `nnkit lab` starts it, in `folder`, without this user's own settings."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *options):
         self.folder, self.port = folder / "lessons", free_port()
         self.log = folder / "lab.log"
         private = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "IPYTHONDIR": "ipy"}
         environment = os.environ | {name: str(folder / to) for name, to in private.items()}
         words = ["lab", str(self.folder), "--no-browser", "--port", str(self.port)]
         words += ["--ServerApp.token=", "--LabApp.expose_app_in_browser=True", "--allow-root"]
+        words += options
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "nnkit.course.cli", *words],
