@@ -4,6 +4,7 @@ One table holds every operation with the shapes and kinds of numbers it is tried
 function gets the library (`T`), its `functional` (`F`) and tensors; the same function runs on both.
 """
 
+import inspect
 import warnings
 
 import numpy as np
@@ -267,3 +268,43 @@ def test_gradients_are_the_slopes(name):
     tensors = [nnkit.tensor(a, requires_grad=a.dtype.kind == "f") for a in inputs_of(name)]
     result = gradcheck(lambda *x: OPERATIONS[name][0](nnkit, F, *x), tensors)
     assert result, result
+
+
+def pairs_with_signatures():
+    """Our functions and classes beside PyTorch's of the same name, where Python knows both."""
+    import torch.optim.lr_scheduler as torch_scheduler
+
+    modules = [
+        (F, torch_functional, F.__all__), (nnkit.nn, torch.nn, nnkit.nn.__all__),
+        (nnkit.init, torch.nn.init, nnkit.init.__all__),
+        (nnkit.optim, torch.optim, nnkit.optim.__all__),
+        (nnkit.optim.lr_scheduler, torch_scheduler, nnkit.optim.lr_scheduler.__all__),
+    ]  # fmt: skip
+    for ours, theirs, names in modules:
+        for name in names:
+            if "hinge" not in name.lower() and callable(getattr(ours, name)):
+                assert hasattr(theirs, name), f"PyTorch has no {name}"
+                yield getattr(ours, name), getattr(theirs, name)
+
+
+@needs_torch
+def test_arguments_have_pytorchs_names_order_and_defaults():
+    compared = 0
+    for ours, theirs in pairs_with_signatures():
+        try:
+            expected = inspect.signature(theirs).parameters
+        except ValueError:  # written in C++, such as conv2d
+            continue
+        if list(expected) == ["args", "kwargs"]:  # a dispatcher, such as max_pool2d
+            continue
+        positional = [n for n, p in expected.items() if p.kind is not p.KEYWORD_ONLY]
+        for i, (name, p) in enumerate(inspect.signature(ours).parameters.items()):
+            if name == "generator" or p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+                continue
+            where = f"{ours.__name__}({name})"
+            assert name in expected, where
+            assert p.default in (p.empty, expected[name].default), where  # `dim` must be given
+            if p.kind is not p.KEYWORD_ONLY:
+                assert positional[i] == name, where
+            compared += 1
+    assert compared > 150
