@@ -61,8 +61,13 @@ def a_class(lesson, tmp_path_factory):
     (folder / "damaged").mkdir()
     (folder / "damaged" / "07_small.ipynb").write_text('{"cells": [')
     done = []
-    result = grade([folder], lesson=str(lesson.path), jobs=2, done=done.append)
-    assert sorted(r["file"] for r in done) == sorted(r["file"] for r in result["submissions"])
+
+    def note(record, total):
+        assert total == 9
+        done.append(record["file"])
+
+    result = grade([folder], lesson=str(lesson.path), jobs=2, done=note)
+    assert sorted(done) == sorted(r["file"] for r in result["submissions"])
     return {record["student"]: record for record in result["submissions"]} | {"": result}
 
 
@@ -116,7 +121,7 @@ def test_lesson_05_solved_and_as_released(tmp_path, capsys):
     write_notebook(tmp_path / "solved.ipynb", lesson)
     released = source_paths()[0].parent.parent / f"{lesson.name}.ipynb"
     (tmp_path / "untouched.ipynb").write_bytes(released.read_bytes())
-    assert run([tmp_path], json_file="-", jobs=2) == 1
+    assert run([tmp_path], json="-", jobs=2) == 1
     solved, untouched = json.loads(capsys.readouterr().out)["submissions"]
     total = sum(exercise.points for exercise in lesson.exercises.values())
     assert solved["score"] == solved["max_score"] == untouched["max_score"] == total
@@ -156,7 +161,7 @@ def test_where_the_reference_fails_nobody_gets_a_zero(tmp_path, lesson, monkeypa
     path = write_notebook(tmp_path / "a.ipynb", lesson)
     broken = "def double(x):\n    return 3 * x\n"
     monkeypatch.setattr(grade_module.Task, "solved", lambda task: task.notebook({"double": broken}))
-    assert run([path], lesson=str(lesson.path), json_file="-") == 3
+    assert run([path], lesson=str(lesson.path), json="-") == 3
     (record,) = json.loads(capsys.readouterr().out)["submissions"]
     assert record["score"] is None and "do not pass here" in record["fault"]
 

@@ -35,13 +35,22 @@ class Work:
     sources: dict
 
 
-def grade(paths, lesson=None, level=None, limits=None, jobs=1, executor=None, seed=None, done=None):
+def grade(
+    paths,
+    lesson=None,
+    level=None,
+    limits=None,
+    jobs=1,
+    executor=None,
+    seed=None,
+    done=lambda record, total: None,
+):
     """Grade every notebook below `paths` and return the result, plain data that JSON can hold.
 
     lesson: a lesson's name or source file (default: told by the file's name, else its cells);
     level: of isolation (default: the strongest that works here); limits: a Limits; jobs: how many
     run at a time; executor: any concurrent.futures.Executor instead of local jobs; seed: of the
-    inputs (default: secret); done(record): called as each notebook's record is complete.
+    inputs (default: secret); done(record, total): called as each notebook's record is complete.
     Raises UsageError.
     """
     started, limits, level = time.time(), limits or Limits(), level or strongest()
@@ -51,7 +60,7 @@ def grade(paths, lesson=None, level=None, limits=None, jobs=1, executor=None, se
         found = list(find_notebooks(paths))
     except ValueError as error:
         raise UsageError(f"{error}.") from None
-    grader = Grader(level, asdict(limits), seed, done or (lambda record: None))
+    grader = Grader(level, asdict(limits), seed, lambda record: done(record, len(found)))
     with nullcontext(executor) if executor else ThreadPoolExecutor(jobs) as pool:
         size = min(BATCH, -(-len(found) // jobs))
         records = grader.grade(found, lessons, pool, size, 2 * jobs if executor is None else 1000)

@@ -23,13 +23,13 @@ class GraderFault(Exception):
     """Grading itself went wrong; nobody's work may be judged by it."""
 
 
-def run_batch(notebooks, level, limits, done=None):
+def run_batch(notebooks, level, limits):
     """Grade `notebooks`, {name: JSON text}, one after the other; return {name: its result}.
 
-    level: of isolation; limits: fields of grading_kernel.Limits; done(name, result): called as soon
-    as one is known. A result is {"verdicts": {exercise: {"name", "message", "hint"}}, "faults":
-    [what went wrong in the grader], "seconds"}. A notebook at which the process was lost has no
-    result. Raises GraderFault if the process ends before the first notebook.
+    level: of isolation; limits: fields of grading_kernel.Limits. A result is {"verdicts":
+    {exercise: {"name", "message", "hint"}}, "faults": [what went wrong in the grader], "seconds"}.
+    A notebook at which the process was lost has no result. Raises GraderFault if the process ends
+    before the first notebook.
     """
     found = {}
     with tempfile.TemporaryDirectory(prefix="nnkit-grade-") as folder:
@@ -50,10 +50,7 @@ def run_batch(notebooks, level, limits, done=None):
                 try:
                     for line in _lines(process, Limits(**limits).notebook + PATIENCE):
                         result = json.loads(line)
-                        name = names[result.pop("file")]
-                        found[name] = result
-                        if done is not None:
-                            done(name, result)
+                        found[names[result.pop("file")]] = result
                 finally:
                     _kill(process)
             errors.seek(0)

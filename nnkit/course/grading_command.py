@@ -3,18 +3,31 @@
 import sys
 import traceback
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
-from nnkit.course import report
+from nnkit.course import report, report_files
 from nnkit.course.grade import UsageError, grade
 from nnkit.course.grading_isolation import LEVELS, strongest
 from nnkit.course.grading_kernel import Limits
 from nnkit.course.lesson import LessonError
 
+FORMS = {
+    "json": report.as_json,
+    "csv": report_files.as_csv,
+    "html": report_files.as_html,
+    "junit": report_files.as_junit,
+    "gradescope": report_files.as_gradescope,
+}
 
-def run(paths, json_file=None, isolation=None, require_isolation=None, limits=(), **options):
-    """Grade `paths` and report; return the exit code (see report.exit_code)."""
+
+def run(paths, isolation=None, require_isolation=None, limits=(), **options):
+    """Grade `paths` and report; return the exit code (see report.exit_code).
+
+    options: those of `grade`, and a file's name for any of FORMS ("-" is standard output).
+    """
+    files = {form: options.pop(form, None) for form in FORMS}
     try:
         level = choose_level(isolation, require_isolation)
         result = grade(paths, level=level, limits=read_limits(limits), **options)
@@ -27,14 +40,23 @@ def run(paths, json_file=None, isolation=None, require_isolation=None, limits=()
     except Exception:
         click.echo(f"The grader failed; nobody was graded.\n{traceback.format_exc()}", err=True)
         return 3
-    if json_file == "-":
-        sys.stdout.write(report.as_json(result))
-    else:
+    if "-" not in files.values():
         report.show(result)
-        if json_file:
-            with open(json_file, "w", encoding="utf-8") as file:
-                file.write(report.as_json(result))
+    try:
+        write_reports(result, files)
+    except (OSError, ValueError) as error:
+        click.echo(f"Error: {error}", err=True)
+        return 2
     return report.exit_code(result)
+
+
+def write_reports(result, files):
+    """Write `result` in each form of `files`, {form: file's name or None}."""
+    for form, file in files.items():
+        if file == "-":
+            sys.stdout.write(FORMS[form](result))
+        elif file is not None:
+            Path(file).write_text(FORMS[form](result), encoding="utf-8", newline="\n")
 
 
 def choose_level(isolation, required):

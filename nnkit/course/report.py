@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from nnkit.course.grading_verdict import tidy
+
 SIGNS = {"passed": "✓", "wrong": "✗", "error": "✗", "not-attempted": "○", "missing": "○"}
 STYLES = {"passed": "green", "wrong": "red", "error": "red", "not-attempted": "dim"}
 
@@ -56,7 +58,8 @@ def _show_one(record, console):
     for note in record["notes"]:
         console.print(Text(f"Note: {note}", "yellow"))
     if record["fault"]:
-        console.print(Text(f"The grader failed; this is no grade. {record['fault']}", "red"))
+        fault = tidy(record["fault"], 4000)
+        console.print(Text(f"The grader failed; this is no grade. {fault}", "red"))
 
 
 def _show_class(records, console):
