@@ -1,4 +1,6 @@
+import asyncio
 import base64
+import time
 
 import pytest
 
@@ -132,6 +134,42 @@ def test_every_reader_is_served():
     assert state == "Line(slope=1.0, steps=2, lr=0.1, colour='blue')"
     assert words == "slope 1 < 9"
     assert metadata["image/png"] == {"width": 840, "height": 330, "alt": Line().live.description}
+
+
+class Training(Line):
+    """A computation that takes a second and shows its progress."""
+
+    def compute(self, steps, **state):
+        for i in range(1, 11):
+            time.sleep(0.06)
+            yield steps * i / 30
+
+
+def test_a_slow_computation_shows_its_progress_and_gives_way_to_the_next_move():
+    async def learner():
+        training = Training(steps=1)
+        training.steps = 9
+        assert "Still working" in training.words.value
+        assert "Still working" in training.live.description
+        assert training.line.get_ydata()[1] == pytest.approx(9 * 2 / 30)
+        await asyncio.sleep(1.5)
+        assert "Still working" not in training.words.value
+        assert training.line.get_ydata()[1] == 3.0
+
+    asyncio.run(learner())
+
+
+def test_the_static_picture_shows_the_end_of_a_slow_computation():
+    async def cell():
+        training = Training(steps=9)
+        return training, training._repr_mimebundle_()[0]
+
+    training, bundle = asyncio.run(cell())
+    assert bundle["text/plain"].startswith("Training(slope=1.0, steps=9, lr=0.1, colour='blue')\n")
+    assert "Still working" not in bundle["text/plain"]
+    at_once = Training(steps=9)
+    assert training.live.picture == at_once.live.picture
+    assert bundle["image/png"] == at_once._repr_mimebundle_()[0]["image/png"]
 
 
 def test_an_unfinished_explorer_cannot_be_made():

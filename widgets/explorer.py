@@ -9,6 +9,9 @@ import ipywidgets
 
 from widgets.controls import Control
 from widgets.live import LiveFigure
+from widgets.work import Work, last
+
+__all__ = ["Explorer", "last", "plain_text"]
 
 
 class Explorer(abc.ABC):
@@ -20,6 +23,10 @@ class Explorer(abc.ABC):
     the current numbers plugged in and what it means). `presets` maps names to states;
     `follow(changes)` says what else moves when the function picker or the like moves;
     `unused(state)` names controls without effect; `pointed(axes, x, y)` hears the pointer.
+
+    A slow compute is a generator: it yields results, each complete enough to draw, as often as it
+    likes, and ends with the final one. Some are drawn as progress, ten times a second; the rest is
+    dropped as soon as a control moves. In tests, `last(compute(...))` is the final one.
 
     Explorer(**state) starts from that state; repr(explorer) is the code that restores it exactly.
     Raises ValueError or TypeError in one sentence for a state that is not allowed.
@@ -34,6 +41,7 @@ class Explorer(abc.ABC):
         self._check(state)
         defaults = {name: control.default for name, control in self.controls.items()}
         self.initial = defaults | self.follow(defaults | state) | state
+        self._work = Work(self._show, self._fail)
         self._held = True  # while held, changes are collected; one refresh follows
         self._widgets = {name: control.widget() for name, control in self.controls.items()}
         for name, widget in self._widgets.items():
@@ -105,13 +113,14 @@ class Explorer(abc.ABC):
     def set(self, **state):
         """Move several controls at once; the picture is drawn once."""
         self._check(state)
-        self._held = True
-        try:
-            for name, value in (self.follow(state) | state).items():
-                self._widgets[name].value = value
-        finally:
-            self._held = False
-        self.refresh()
+        with self._work.lock:
+            self._held = True
+            try:
+                for name, value in (self.follow(state) | state).items():
+                    self._widgets[name].value = value
+            finally:
+                self._held = False
+            self.refresh()
 
     def reset(self, *_):
         """Back to the state the explorer began with."""
@@ -119,19 +128,26 @@ class Explorer(abc.ABC):
 
     def refresh(self):
         """Compute, draw and describe the present state; a failure becomes one line of words."""
-        try:
-            result = self.compute(**self.state)
-            self.draw(result)
-            words = self.readout(result)
-        except Exception as error:
-            reason = html.escape(f"{type(error).__name__}: {error}")
-            self.words.value = f'<div role="alert">This position can\'t be shown. {reason}</div>'
-            return
+        self._work.start(lambda: self.compute(**self.state))
+
+    def finish(self):
+        """Return only when a slow computation is done and its final picture is drawn."""
+        self._work.finish()
+
+    def _show(self, result, finished):
+        self.draw(result)
+        words = self.readout(result)
         for name, widget in self._widgets.items():
             widget.disabled = name in self.unused(self.state)
+        if not finished:
+            words += " <i>Still working …</i>"
         self.live.description = plain_text(words)
         self.live.repaint()
         self.words.value = f'<div role="status" style="line-height:1.5">{words}</div>'
+
+    def _fail(self, error):
+        reason = html.escape(f"{type(error).__name__}: {error}")
+        self.words.value = f'<div role="alert">This position can\'t be shown. {reason}</div>'
 
     def _moved(self, change):
         if not self._held:
@@ -144,9 +160,7 @@ class Explorer(abc.ABC):
         if not self.presets:
             return reset
         prompt = "Try a preset …"
-        menu = ipywidgets.Dropdown(
-            options=[prompt, *self.presets], layout={"width": "292px"}
-        )
+        menu = ipywidgets.Dropdown(options=[prompt, *self.presets], layout={"width": "292px"})
 
         def chosen(change):
             if change.new != prompt:
@@ -162,6 +176,7 @@ class Explorer(abc.ABC):
 
     def _repr_mimebundle_(self, **kwargs):
         """The live view, a static picture and a text description, whichever the reader can show."""
+        self.finish()
         bundle = dict(self.view._repr_mimebundle_(**kwargs))
         bundle["image/png"] = base64.b64encode(self.live.png()).decode("ascii")
         bundle["text/plain"] = f"{self!r}\n{self.live.description}"
