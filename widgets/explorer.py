@@ -41,7 +41,7 @@ class Explorer(abc.ABC):
         self._check(state)
         defaults = {name: control.default for name, control in self.controls.items()}
         self.initial = defaults | self.follow(defaults | state) | state
-        self._work = Work(self._show, self._fail)
+        self._work = Work(self._present, self._admit)
         self._held = True  # while held, changes are collected; one refresh follows
         self._widgets = {name: control.widget() for name, control in self.controls.items()}
         for name, widget in self._widgets.items():
@@ -134,7 +134,7 @@ class Explorer(abc.ABC):
         """Return only when a slow computation is done and its final picture is drawn."""
         self._work.finish()
 
-    def _show(self, result, finished):
+    def _present(self, result, finished):
         self.draw(result)
         words = self.readout(result)
         for name, widget in self._widgets.items():
@@ -145,7 +145,7 @@ class Explorer(abc.ABC):
         self.live.repaint()
         self.words.value = f'<div role="status" style="line-height:1.5">{words}</div>'
 
-    def _fail(self, error):
+    def _admit(self, error):
         reason = html.escape(f"{type(error).__name__}: {error}")
         self.words.value = f'<div role="alert">This position can\'t be shown. {reason}</div>'
 
