@@ -17,6 +17,10 @@ class Line(Explorer):
     lr = log_slider("learning rate (lr)", 1e-3, 1, default=0.1)
     colour = choice("colour", ["blue", "red"], "blue")
     presets = {"steep": {"slope": 3.0, "lr": 0.5}}
+    actions = {"double": "double"}
+
+    def double(self):
+        self.set(slope=2 * self.slope)
 
     def follow(self, changes):
         return {"slope": -1.0} if changes.get("colour") == "red" else {}
@@ -85,6 +89,16 @@ def test_a_preset_is_chosen_from_the_menu():
     menu.value = "steep"
     assert (line.slope, line.lr) == (3.0, 0.5)
     assert menu.value != "steep", "the menu is ready for the same choice again"
+
+
+def test_an_action_is_a_button_and_its_failure_one_line():
+    line = Line(slope=1.5)
+    (double,) = [w for w in line._buttons().children if w.description == "double"]
+    double.click()
+    assert line.slope == 3.0
+    double.click()
+    assert "slope must be a number from -3 to 3, got 6.0" in line.words.value
+    assert line.slope == 3.0
 
 
 def test_what_follows_a_choice_gives_way_to_what_is_named():

@@ -20,7 +20,8 @@ class Explorer(abc.ABC):
     A subclass declares controls as class attributes and writes `compute(**state) -> result` (plain
     numbers), `setup(figure)` (makes the artists; gives the moving ones to `self.live.move`),
     `draw(result)` (moves them) and `readout(result) -> str` (a few lines of HTML: the formula with
-    the current numbers plugged in and what it means). `presets` maps names to states;
+    the current numbers plugged in and what it means). `presets` maps names to states; `actions` maps
+    the words on a button to the method that it calls, which usually ends in `self.set(...)`;
     `follow(changes)` says what else moves when the function picker or the like moves;
     `unused(state)` names controls without effect; `pointed(axes, x, y)` hears the pointer.
 
@@ -35,6 +36,7 @@ class Explorer(abc.ABC):
     size = (840, 330)  # of the picture, CSS pixels
     readout_lines = 3  # kept free for the words, so that nothing below them jumps
     presets: dict[str, dict] = {}
+    actions: dict[str, str] = {}
 
     def __init__(self, **state):
         self.controls = self._declared()
@@ -155,10 +157,26 @@ class Explorer(abc.ABC):
 
     def _buttons(self):
         reset = ipywidgets.Button(description="Reset", tooltip="Back to the start", icon="undo")
-        reset.on_click(self.reset)
         reset.layout.width = "90px"
-        if not self.presets:
-            return reset
+        reset.on_click(self.reset)
+        row = [reset, *map(self._action, self.actions)]
+        if self.presets:
+            row.insert(0, self._preset_menu())
+        return ipywidgets.HBox(row, layout={"flex_flow": "row wrap", "min_width": "398px"})
+
+    def _action(self, words):
+        button = ipywidgets.Button(description=words, layout={"width": "auto"})
+
+        def clicked(_):
+            try:
+                getattr(self, self.actions[words])()
+            except Exception as error:
+                self._admit(error)
+
+        button.on_click(clicked)
+        return button
+
+    def _preset_menu(self):
         prompt = "Try a preset …"
         menu = ipywidgets.Dropdown(options=[prompt, *self.presets], layout={"width": "292px"})
 
@@ -168,7 +186,7 @@ class Explorer(abc.ABC):
                 menu.value = prompt
 
         menu.observe(chosen, "value")
-        return ipywidgets.HBox([menu, reset], layout={"width": "398px"})
+        return menu
 
     def __repr__(self):
         state = ", ".join(f"{name}={value!r}" for name, value in self.state.items())
