@@ -4,6 +4,14 @@
 BLUE, ORANGE, GREEN, RED, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7"
 INK, GREY, PALE = "#1f2933", "#6b7280", "#d5dae1"
 
+CLASSES = (BLUE, "o"), (ORANGE, "^"), (GREEN, "s")  # a class's colour and marker, everywhere
+
+# The colour scales of a Field, pale enough that marks and lines stand out on them.
+RAMPS = {
+    "loss": ("#fbfdff", "#d3e5f3", "#9dc6e3", "#6aa6d0"),  # low to high
+    "classes": ("#8fc1e3", "#dcebf6", "#ffffff", "#fbeccb", "#f3ca73"),  # class 0 to class 1
+}
+
 RC = {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same picture on every machine
     "font.size": 9.5,
