@@ -32,9 +32,9 @@ def rgb(text):
 
 def test_between_is_linear_and_stays_at_the_ends():
     grid = np.array([1.0, 2.0, 3.0])
-    places = np.array([0.0, 1.0, 1.25, 2.9, 3.0, 9.0])
+    places = np.array([0.0, 1.0, 1.6, 2.9, 3.0, 9.0])
     shown = between(places, grid) @ [1, 2, 0]
-    assert shown == pytest.approx([1, 1, 1.25, 0.2, 0, 0], abs=1e-6)
+    assert shown == pytest.approx([1, 1, 1.6, 0.2, 0, 0], abs=1e-6)
 
 
 @pytest.mark.parametrize("colours", RAMPS)
