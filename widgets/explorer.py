@@ -9,6 +9,7 @@ import ipywidgets
 
 from widgets.controls import Control
 from widgets.live import LiveFigure
+from widgets.play import Player
 from widgets.work import Work, last
 
 __all__ = ["Explorer", "last", "plain_text"]
@@ -20,14 +21,17 @@ class Explorer(abc.ABC):
     A subclass declares controls as class attributes and writes `compute(**state) -> result` (plain
     numbers), `setup(figure)` (makes the artists; gives the moving ones to `self.live.move`),
     `draw(result)` (moves them) and `readout(result) -> str` (a few lines of HTML: the formula with
-    the current numbers plugged in and what it means). `presets` maps names to states; `actions` maps
-    the words on a button to the method that it calls, which usually ends in `self.set(...)`;
-    `follow(changes)` says what else moves when the function picker or the like moves;
-    `unused(state)` names controls without effect; `pointed(axes, x, y)` hears the pointer.
+    the current numbers plugged in and what it means).
 
     A slow compute is a generator: it yields results, each complete enough to draw, as often as it
     likes, and ends with the final one. Some are drawn as progress, ten times a second; the rest is
     dropped as soon as a control moves. In tests, `last(compute(...))` is the final one.
+
+    May be added: `presets`, {words in the menu: state}; `actions`, {words on a button: name of the
+    method that it calls, which usually ends in `self.set(...)`}; `play`, the name of a whole-number
+    slider that Play and Step buttons move on; `follow(changes)`, what else moves when the function
+    picker or the like moves; `unused(state)`, the names of controls without effect;
+    `pointed(axes, x, y)`, which hears the pointer.
 
     Explorer(**state) starts from that state; repr(explorer) is the code that restores it exactly.
     Raises ValueError or TypeError in one sentence for a state that is not allowed.
@@ -37,12 +41,14 @@ class Explorer(abc.ABC):
     readout_lines = 3  # kept free for the words, so that nothing below them jumps
     presets: dict[str, dict] = {}
     actions: dict[str, str] = {}
+    play = None
 
     def __init__(self, **state):
         self.controls = self._declared()
         self._check(state)
         defaults = {name: control.default for name, control in self.controls.items()}
         self.initial = defaults | self.follow(defaults | state) | state
+        self._player = None
         self._work = Work(self._present, self._admit)
         self._held = True  # while held, changes are collected; one refresh follows
         self._widgets = {name: control.widget() for name, control in self.controls.items()}
@@ -146,10 +152,14 @@ class Explorer(abc.ABC):
         self.live.description = plain_text(words)
         self.live.repaint()
         self.words.value = f'<div role="status" style="line-height:1.5">{words}</div>'
+        if finished and self._player:
+            self._player.delivered()
 
     def _admit(self, error):
         reason = html.escape(f"{type(error).__name__}: {error}")
         self.words.value = f'<div role="alert">This position can\'t be shown. {reason}</div>'
+        if self._player:
+            self._player.delivered(fine=False)
 
     def _moved(self, change):
         if not self._held:
@@ -159,9 +169,12 @@ class Explorer(abc.ABC):
         reset = ipywidgets.Button(description="Reset", tooltip="Back to the start", icon="undo")
         reset.layout.width = "90px"
         reset.on_click(self.reset)
-        row = [reset, *map(self._action, self.actions)]
-        if self.presets:
-            row.insert(0, self._preset_menu())
+        row = [self._preset_menu()] if self.presets else []
+        row.append(reset)
+        if self.play:
+            self._player = Player(self._widgets[self.play], lambda v: self.set(**{self.play: v}))
+            row.append(self._player)
+        row += map(self._action, self.actions)
         return ipywidgets.HBox(row, layout={"flex_flow": "row wrap", "min_width": "398px"})
 
     def _action(self, words):

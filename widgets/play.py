@@ -1,0 +1,35 @@
+"""Play, Pause and Step: a whole-number slider that moves on by itself, picture by picture."""
+
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+
+class Player(anywidget.AnyWidget):
+    """Buttons that advance `slider`; the page asks for each step when the last one is shown.
+
+    advance(value) sets the slider and may take its time; its maker calls `delivered` when the
+    picture is done. So a slow picture is waited for and none is left out.
+    """
+
+    _esm = Path(__file__).parent / "play.js"
+    label = traitlets.Unicode().tag(sync=True)
+    pace = traitlets.Float().tag(sync=True)  # milliseconds from step to step, at least
+
+    def __init__(self, slider, advance):
+        self._slider, self._advance, self._asked = slider, advance, False
+        pace = min(max(6000 / (slider.high - slider.low), 30), 400)
+        super().__init__(label=slider.label, pace=pace)
+        self.on_msg(self._heard)
+
+    def _heard(self, _, content, buffers):
+        low, high, value = (int(getattr(self._slider, k)) for k in ("low", "high", "value"))
+        self._asked = True
+        self._advance(low if content["from_start"] and value == high else min(value + 1, high))
+
+    def delivered(self, fine=True):
+        """The picture is shown; `fine` is false if it failed, and then playing stops."""
+        if self._asked:
+            self._asked = False
+            self.send({"more": fine and self._slider.value < self._slider.high})
