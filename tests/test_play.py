@@ -58,6 +58,17 @@ def test_each_step_moves_the_slider_by_one_until_its_end(page):
     assert page.answers == [{"more": True}, {"more": False}, {"more": False}, {"more": False}]
 
 
+def test_a_step_is_one_of_the_sliders(page):
+    page.player._slider.step = 2
+    page.explorer.epochs = 1
+    page.answers.clear()
+    page.ask()
+    assert (page.explorer.epochs, page.answers) == (3, [{"more": True}])
+    page.ask()
+    page.ask()
+    assert page.explorer.epochs == 5
+
+
 def test_play_at_the_end_begins_anew(page):
     page.explorer.epochs = 5
     page.ask(from_start=True)

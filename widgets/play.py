@@ -19,14 +19,14 @@ class Player(anywidget.AnyWidget):
 
     def __init__(self, slider, advance):
         self._slider, self._advance, self._asked = slider, advance, False
-        pace = min(max(6000 / (slider.high - slider.low), 30), 400)
+        pace = min(max(6000 * slider.step / (slider.high - slider.low), 30), 400)
         super().__init__(label=slider.label, pace=pace)
         self.on_msg(self._heard)
 
     def _heard(self, _, content, buffers):
-        low, high, value = (int(getattr(self._slider, k)) for k in ("low", "high", "value"))
-        self._asked = True
-        self._advance(low if content["from_start"] and value == high else min(value + 1, high))
+        slider, self._asked = self._slider, True
+        again = content["from_start"] and slider.value == slider.high
+        self._advance(int(slider.low if again else min(slider.value + slider.step, slider.high)))
 
     def delivered(self, fine=True):
         """The picture is shown; `fine` is false if it failed, and then playing stops."""
