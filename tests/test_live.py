@@ -99,12 +99,13 @@ def test_the_pointer_speaks_in_data_coordinates(live):
     live.send = answers.append
     live.on_point(lambda axes, x, y: heard.append((axes, x, y)))
     x, y = live.axes.transData.transform((0.25, 0.5)) / live.figure.bbox.size
-    live._handle_custom_msg({"x": x, "y": y}, [])
-    live._handle_custom_msg({"x": 0.001, "y": 0.001}, [])
+    live._handle_custom_msg({"kind": "press", "x": x, "y": y}, [])
+    live._handle_custom_msg({"kind": "drag", "x": 0.001, "y": 0.001}, [])
+    live._handle_custom_msg({"kind": "double", "x": x, "y": y}, [])
     assert live.clickable
     ((axes, x, y),) = heard
     assert (axes, round(x, 6), round(y, 6)) == (live.axes, 0.25, 0.5)
-    assert len(answers) == 2, "each position is answered, so that the page may send the next"
+    assert len(answers) == 3, "each position is answered, so that the page may send the next"
 
 
 def test_no_figure_is_kept_alive_by_pyplot(live):

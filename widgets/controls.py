@@ -4,7 +4,14 @@ from pathlib import Path
 
 import anywidget
 import ipywidgets
+import numpy as np
 import traitlets
+
+POINT_HELP = (
+    "click adds, drag moves, double click removes; keys: A adds, N next, arrows move, C class, "
+    "Delete removes"
+)
+SIGNS = "●▲■"  # as style.CLASSES draws them
 
 
 class Slider(anywidget.AnyWidget):
@@ -32,7 +39,7 @@ class Control:
 
     label: words before the control; default: its value at first and after a reset; widget():
     makes an ipywidget for it; accepts(value): says whether a value is allowed; expects: the
-    allowed values in words; kind: int, float or str, what a value is.
+    allowed values in words; kind: int, float, str ..., makes a given value an exact one.
     """
 
     def __init__(self, label, default, widget, accepts, expects, kind):
@@ -93,3 +100,58 @@ def choice(label, options, default):
         )
 
     return Control(label, default, widget, lambda value: value in options, f"one of {options}", str)
+
+
+class PointsBox(ipywidgets.HBox):
+    """The row of a points control: its label, the class of new points, and what keys there are."""
+
+    value = traitlets.Tuple()
+    disabled = traitlets.Bool(False)
+
+    def __init__(self, label, classes, value):
+        options = [(f"class {c} {SIGNS[c]}", c) for c in range(classes)]
+        self.new_class = ipywidgets.Dropdown(
+            options=options,
+            description=f"new {label}",
+            style={"description_width": "138px"},
+            layout={"width": "262px", "flex": "none"},
+        )
+        self.told = ipywidgets.HTML(layout={"flex": "1 1 0"})
+        self.tell(POINT_HELP)
+        layout = {"width": "100%", "align_items": "center"}
+        super().__init__([self.new_class, self.told], value=value, layout=layout)
+        traitlets.link((self, "disabled"), (self.new_class, "disabled"))
+
+    def tell(self, words):
+        self.told.value = f'<div role="status" style="line-height:1.3">{words}</div>'
+
+
+def points(label, limits, default, classes=2):
+    """A tuple of (x, y, class) tuples: class is 0 to classes - 1, limits ((x, x), (y, y)).
+
+    To be edited in the picture: `self.live.on_points(axes, name)` in `setup` says where.
+    """
+    (left, right), (low, high) = limits
+
+    def tidy(value):
+        return tuple((float(x), float(y), int(c)) for x, y, c in value)
+
+    def accepts(value):
+        try:
+            given = [tuple(point) for point in value]
+            inside = [left <= x <= right and low <= y <= high for x, y, c in given]
+            return all(inside) and all(c in range(classes) for x, y, c in given)
+        except (TypeError, ValueError):
+            return False
+
+    control = Control(
+        label,
+        tidy(default),
+        lambda: PointsBox(label, classes, tidy(default)),
+        accepts,
+        f"(x, y, class) tuples, x from {left:g} to {right:g}, y from {low:g} to {high:g}, "
+        f"class 0 to {classes - 1}",
+        tidy,
+    )
+    control.limits, control.classes = np.array(limits, dtype=float), classes
+    return control

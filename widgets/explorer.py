@@ -10,6 +10,7 @@ import ipywidgets
 from widgets.controls import Control
 from widgets.live import LiveFigure
 from widgets.play import Player
+from widgets.points import PointEditor
 from widgets.work import Work, last
 
 __all__ = ["Explorer", "last", "plain_text"]
@@ -31,7 +32,8 @@ class Explorer(abc.ABC):
     method that it calls, which usually ends in `self.set(...)`}; `play`, the name of a whole-number
     slider that Play and Step buttons move on; `follow(changes)`, what else moves when the function
     picker or the like moves; `unused(state)`, the names of controls without effect;
-    `pointed(axes, x, y)`, which hears the pointer.
+    `pointed(axes, x, y)`, which hears the pointer; a `points` control, which the pointer and the
+    keyboard edit on the axes that `self.live.on_points(axes, name)` names in `setup`.
 
     Explorer(**state) starts from that state; repr(explorer) is the code that restores it exactly.
     Raises ValueError or TypeError in one sentence for a state that is not allowed.
@@ -53,7 +55,7 @@ class Explorer(abc.ABC):
         self._held = True  # while held, changes are collected; one refresh follows
         self._widgets = {name: control.widget() for name, control in self.controls.items()}
         for name, widget in self._widgets.items():
-            widget.value = self.initial[name]
+            widget.value = self.controls[name].kind(self.initial[name])
             widget.observe(self._moved, "value")
         self.live = LiveFigure(*self.size)
         if type(self).pointed is not Explorer.pointed:
@@ -61,6 +63,8 @@ class Explorer(abc.ABC):
         self.words = ipywidgets.HTML(layout={"min_height": f"{1.5 * self.readout_lines}em"})
         with self.live.style():
             self.setup(self.live.figure)
+        for axes, name in self.live.points:
+            PointEditor(self, axes, name)
         self.view = ipywidgets.VBox(
             [
                 ipywidgets.Box(
@@ -125,7 +129,7 @@ class Explorer(abc.ABC):
             self._held = True
             try:
                 for name, value in (self.follow(state) | state).items():
-                    self._widgets[name].value = value
+                    self._widgets[name].value = self.controls[name].kind(value)
             finally:
                 self._held = False
             self.refresh()

@@ -25,33 +25,55 @@ export default {
 
     // While a picture is on its way, only the newest pointer position is kept: never a backlog.
     let waiting = false, newest = null;
-    const send = () => {
-      waiting = newest !== null;
-      if (newest) model.send(newest);
+    const send = (event) => {
+      waiting = true;
       newest = null;
+      model.send(event);
     };
-    const point = (event) => {
-      if (!model.get("clickable") || event.buttons !== 1) return;
-      const box = picture.getBoundingClientRect();
-      newest = {
-        x: (event.clientX - box.left) / box.width,
-        y: 1 - (event.clientY - box.top) / box.height,
-      };
-      if (!waiting) send();
-      event.preventDefault();
-    };
-    model.on("msg:custom", send);
-    picture.addEventListener("pointerdown", (event) => {
-      picture.setPointerCapture(event.pointerId);
+    const painted = () => {
       waiting = false;
-      point(event);
+      if (newest) send(newest);
+    };
+    const pointer = (kind, event) => {
+      const box = picture.getBoundingClientRect();
+      const x = (event.clientX - box.left) / box.width;
+      return { kind, x, y: 1 - (event.clientY - box.top) / box.height };
+    };
+    picture.addEventListener("pointerdown", (event) => {
+      if (!model.get("clickable") || event.button !== 0) return;
+      picture.setPointerCapture(event.pointerId);
+      picture.focus({ preventScroll: true });
+      send(pointer("press", event));
+      event.preventDefault();
     });
-    picture.addEventListener("pointermove", point);
+    picture.addEventListener("pointermove", (event) => {
+      if (!model.get("clickable") || event.buttons !== 1) return;
+      newest = pointer("drag", event);
+      if (!waiting) send(newest);
+    });
+    if (model.get("editable")) {
+      const keys = ["a", "n", "c", "Delete", "Escape",
+        "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
+      picture.tabIndex = 0;
+      picture.setAttribute("aria-keyshortcuts", "A N C Delete");
+      el.dataset.lmSuppressShortcuts = "true"; // else JupyterLab would take A, C and N
+      picture.addEventListener("dblclick", (event) => send(pointer("double", event)));
+      picture.addEventListener("blur", () => send({ kind: "blur" }));
+      picture.addEventListener("keydown", (event) => {
+        const key = { Backspace: "Delete" }[event.key] ??
+          (event.key.length === 1 ? event.key.toLowerCase() : event.key);
+        if (!keys.includes(key) || event.ctrlKey || event.metaKey || event.altKey) return;
+        if (!(event.repeat && waiting)) send({ kind: "key", key, shift: event.shiftKey });
+        event.preventDefault();
+        event.stopPropagation();
+      });
+    }
+    model.on("msg:custom", painted);
     return () => {
       screen.removeEventListener("change", sharpen);
       model.off("change:picture", paint);
       model.off("change:description", describe);
-      model.off("msg:custom", send);
+      model.off("msg:custom", painted);
     };
   },
 };

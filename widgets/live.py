@@ -24,7 +24,8 @@ class LiveFigure(anywidget.AnyWidget):
 
     Artists given to `move` are redrawn by every `repaint` on a cached picture of all the others.
     Whatever else changes (a limit, a title, a new artist) is noticed through matplotlib's own
-    `stale` flag and costs one full redraw. `on_point(callback)` hears the pointer.
+    `stale` flag and costs one full redraw. `on_point(callback)` hears the pointer, `on_points` lets
+    it edit an Explorer's points.
     """
 
     _esm = Path(__file__).parent / "live.js"
@@ -35,14 +36,17 @@ class LiveFigure(anywidget.AnyWidget):
     height = traitlets.Int().tag(sync=True)
     pixel_ratio = traitlets.Float(1.0).tag(sync=True)
     clickable = traitlets.Bool(False).tag(sync=True)
+    editable = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, width=840, height=330):
         with self.style():
             self.figure = Figure((width / DPI, height / DPI), DPI, layout="constrained")
         self.canvas = FigureCanvasAgg(self.figure)
         self._moving, self._background = [], None
+        self._listeners, self.points = [], []
         super().__init__(width=width, height=height)
         self.observe(self._resize, "pixel_ratio")
+        self.on_msg(self._heard)
 
     @staticmethod
     def style():
@@ -92,18 +96,37 @@ class LiveFigure(anywidget.AnyWidget):
 
     def on_point(self, callback):
         """Call `callback(axes, x, y)`, in data coordinates, where the pointer presses or drags."""
+
+        def heard(event):
+            if event["kind"] not in ("press", "drag"):
+                return
+            pixel = np.array([event["x"], event["y"]]) * self.figure.bbox.size
+            for axes in self.figure.axes:
+                if axes.bbox.contains(*pixel):
+                    callback(axes, *map(float, axes.transData.inverted().transform(pixel)))
+
+        self.listen(heard)
+
+    def on_points(self, axes, name):
+        """In `setup`: let pointer and keys edit the Explorer's points control `name` on `axes`."""
+        self.points.append((axes, name))
+        self.editable = True
+
+    def listen(self, callback):
+        """Call `callback(event)` with what the page says of pointer and keys.
+
+        event: kind (press, drag, double, key or blur); x, y from 0 to 1, from the lower left; of a
+        key also key and shift.
+        """
+        self._listeners.append(callback)
         self.clickable = True
 
-        def heard(_, content, buffers):
-            try:
-                pixel = np.array([content["x"], content["y"]]) * self.figure.bbox.size
-                for axes in self.figure.axes:
-                    if axes.bbox.contains(*pixel):
-                        callback(axes, *map(float, axes.transData.inverted().transform(pixel)))
-            finally:
-                self.send({"painted": True})  # the page sends the next position only now
-
-        self.on_msg(heard)
+    def _heard(self, _, event, buffers):
+        try:
+            for listener in self._listeners:
+                listener(event)
+        finally:
+            self.send({"painted": True})  # the page sends the next position only now
 
 
 def encode(pixels):
