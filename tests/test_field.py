@@ -3,7 +3,7 @@ import pytest
 from test_live import decode, pixels
 
 from widgets import LiveFigure
-from widgets.field import Field, between
+from widgets.field import Field, along, between
 from widgets.style import RAMPS
 
 XS, YS = np.linspace(0, 2, 41), np.linspace(-1, 1, 21)
@@ -33,7 +33,7 @@ def rgb(text):
 def test_between_is_linear_and_stays_at_the_ends():
     grid = np.array([1.0, 2.0, 3.0])
     places = np.array([0.0, 1.0, 1.6, 2.9, 3.0, 9.0])
-    shown = between(places, grid) @ [1, 2, 0]
+    (shown,) = along(np.array([[1.0, 2.0, 0.0]]), 1, *between(places, grid))
     assert shown == pytest.approx([1, 1, 1.6, 0.2, 0, 0], abs=1e-6)
 
 

@@ -58,7 +58,7 @@ class Field(Artist):
             return
         (x, y), rows, columns = self._pixels(renderer)
         scaled = (self._values - self.low) * (SHADES / (self.high - self.low))
-        shades = (rows @ scaled.astype(np.float32) @ columns).astype(np.intp)
+        shades = along(along(scaled.astype(np.float32), 0, *rows), 1, *columns).astype(np.intp)
         image = self._shades.view(np.uint32).ravel().take(shades, mode="clip")
         context = renderer.new_gc()
         renderer.draw_image(context, x, y, image.view(np.uint8).reshape(*image.shape, 4))
@@ -66,7 +66,7 @@ class Field(Artist):
         self.stale = False
 
     def _pixels(self, renderer):
-        """(left, bottom), rows, columns: rows @ values @ columns are the values at the pixels."""
+        """(left, bottom), and where the pixels' rows and columns lie between the grid's."""
         axes = self.axes
         seen = (*axes.bbox.extents, *axes.get_xlim(), *axes.get_ylim())
         if seen != self._seen:
@@ -78,15 +78,19 @@ class Field(Artist):
             x, _ = data.transform(np.c_[along[0], np.full(len(along[0]), bottom)]).T
             _, y = data.transform(np.c_[np.full(len(along[1]), left), along[1]]).T
             self._seen = seen
-            self._map = (left, bottom), between(y, self.ys), between(x, self.xs).T.copy()
+            rows, columns = between(y, self.ys), between(x, self.xs)
+            self._map = (left, bottom), rows, columns
         return self._map
 
 
 def between(places, grid):
-    """The matrix that interpolates linearly from values on an even `grid` to `places`."""
+    """The indices of the points of an even `grid` below `places`, and the share of the next."""
     at = np.clip((places - grid[0]) / (grid[1] - grid[0]), 0, len(grid) - 1)
     low = np.minimum(at.astype(int), len(grid) - 2)
-    matrix = np.zeros((len(places), len(grid)), np.float32)
-    rows = np.arange(len(places))
-    matrix[rows, low], matrix[rows, low + 1] = 1 - (at - low), at - low
-    return matrix
+    return low, (at - low).astype(np.float32)
+
+
+def along(values, axis, low, share):
+    """Values interpolated linearly along an axis: many times as fast as a product of matrices."""
+    share = share[:, None] if axis == 0 else share
+    return values.take(low, axis) + np.diff(values, axis=axis).take(low, axis) * share
