@@ -1,0 +1,142 @@
+"""From a slider's move to the painted picture, in a real JupyterLab and Chromium, side by side.
+
+    pip install ipympl && python tests/benchmarks/latency.py [--moves 60] [--seconds 5] [--json FILE]
+
+Three workloads (latency_designs.py) in these designs, one after the other in one run:
+
+    interact   ipywidgets.interact around a plotting function, inline matplotlib
+    ipympl     a kept figure in ipympl, its artists moved
+    canvas     the floor through a kernel: raw arrays to a bare canvas, no matplotlib
+    ours       an Explorer with its LiveFigure
+    ours 2x    the same on a screen with twice as many pixels
+    stock      ours on a server without nnkit's extension (Nagle's delay stays)
+
+A step is one key press to the frame with the last picture that it causes; a drag is an event every
+16 ms. kB and CPU are what one picture of the drag costs: bytes from the server, and time of the
+kernel's processor. Absolute times depend on the machine; read the ratios.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+import psutil
+from latency_designs import WORKLOADS, source
+from nbformat import v4
+from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "browser"))
+
+from harness import SWITCHES, Lab, Notebook, find_chromium  # noqa: E402
+
+PAGE = Path(__file__).with_name("latency.js").read_text()
+DESIGNS = {"interact": 1, "ipympl": 1, "canvas": 1, "ours": 1, "ours 2x": 2}  # screen's scale
+NO_EXTENSION = "--ServerApp.jpserver_extensions={'nnkit.course.server': False}"
+
+
+def write(folder, workload, design):
+    """A notebook with the one cell; returns its file name."""
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(source(workload, design), id="it")])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    name = f"{workload}-{design}.ipynb"
+    nbformat.write(notebook, folder / name)
+    return name
+
+
+def kernel_seconds(lab):
+    """Processor time that the kernels below this JupyterLab have used."""
+    times = [child.cpu_times() for child in psutil.Process(lab.process.pid).children()]
+    return sum(t.user + t.system for t in times)
+
+
+def measure(browser, lab, name, scale, moves, seconds):
+    """The figures of one notebook; times in milliseconds, sizes in kilobytes."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 800}, device_scale_factor=scale
+    )
+    page, received = context.new_page(), [0]
+
+    def count(data):
+        received[0] += len(data)
+
+    page.on("websocket", lambda socket: socket.on("framereceived", count))
+    notebook = Notebook(page, lab, name)
+    notebook.run_all()
+    page.wait_for_timeout(1500)
+    cell = notebook.cell("it")
+    assert "Traceback" not in cell.inner_text(), cell.inner_text()
+    cell.evaluate(PAGE)
+    for _ in range(5):
+        page.evaluate("latency.step()")
+    steps = sorted(page.evaluate("latency.step()") for _ in range(moves))
+    bytes_before, cpu_before = received[0], kernel_seconds(lab)
+    figures = page.evaluate("seconds => latency.drag(seconds)", seconds)
+    pictures = max(figures.pop("pictures"), 1)
+    figures["kB"] = (received[0] - bytes_before) / pictures / 1000
+    figures["cpu"] = 1000 * (kernel_seconds(lab) - cpu_before) / pictures
+    notebook.command("kernelmenu:shutdown")
+    page.wait_for_timeout(500)
+    context.close()
+    return {"median": statistics.median(steps), "p95": steps[int(0.95 * moves)], **figures}
+
+
+def run(designs, moves, seconds, *options):
+    """{workload: {design: figures}}, all on one server started with JupyterLab's `options`."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
+        lab = Lab(Path(folder), *options)
+        browser = driver.chromium.launch(executable_path=find_chromium(), args=SWITCHES)
+        try:
+            lab.wait()
+            figures = {}
+            for workload in WORKLOADS:
+                figures[workload] = {}
+                for design, scale in designs.items():
+                    name = write(lab.folder, workload, design.split()[0])
+                    figures[workload][design] = measure(browser, lab, name, scale, moves, seconds)
+                    print(".", end="", file=sys.stderr, flush=True)
+            return figures
+        finally:
+            browser.close()
+            lab.stop()
+
+
+def table(figures):
+    """The lines of a report of one workload's {design: figures}."""
+    heads = "design   median ms   p95  pictures/s  lag ms  kB  CPU ms  blank  shift  step x  drag x"
+    yield heads
+    base = figures["interact"]
+    for name, f in figures.items():
+        yield (
+            f"{name:9}{f['median']:9.1f}{f['p95']:6.0f}{f['rate']:12.1f}{f['lag']:8.0f}"
+            f"{f['kB']:4.0f}{f['cpu']:8.1f}{f['blanks']:7}{f['shifts']:7.3f}"
+            f"{base['median'] / f['median']:8.2f}{f['rate'] / base['rate']:8.2f}"
+        )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--moves", type=int, default=60)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--designs", default=",".join([*DESIGNS, "stock"]))
+    options = parser.parse_args()
+    chosen = options.designs.split(",")
+    designs = {name: scale for name, scale in DESIGNS.items() if name in chosen}
+    figures = run(designs, options.moves, options.seconds)
+    if "stock" in chosen:
+        stock = run({"ours": 1}, options.moves, options.seconds, NO_EXTENSION)
+        for workload, found in stock.items():
+            figures[workload]["stock"] = found["ours"]
+    for workload, found in figures.items():
+        print(f"\n{workload}", *table(found), sep="\n")
+    print("\nstep x, drag x: how many times faster than interact in this run")
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    main()
