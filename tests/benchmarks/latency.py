@@ -1,6 +1,6 @@
 """From a slider's move to the painted picture, in a real JupyterLab and Chromium, side by side.
 
-    pip install ipympl && python tests/benchmarks/latency.py [--moves 60] [--seconds 5] [--json FILE]
+    pip install ipympl && python tests/benchmarks/latency.py [--help]
 
 Three workloads (latency_designs.py) in these designs, one after the other in one run:
 
