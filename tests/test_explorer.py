@@ -62,6 +62,13 @@ def test_moving_a_widget_moves_picture_words_and_description():
     assert line.live.description in plain_text(line.words.value)
 
 
+def test_a_whole_number_from_the_page_is_a_whole_number():
+    line = Line()
+    line._widgets["steps"].set_state({"value": 5})
+    assert repr(line.steps) == "5"
+    assert 'role="status"' in line.words.value
+
+
 def test_several_moves_are_drawn_once():
     line = Line()
     line.computed = 0

@@ -153,8 +153,9 @@ class Explorer(abc.ABC):
             widget.disabled = name in self.unused(self.state)
         if not finished:
             words += " <i>Still working …</i>"
-        self.live.description = plain_text(words)
-        self.live.repaint()
+        with self.live.hold_sync():  # one message for both
+            self.live.description = plain_text(words)
+            self.live.repaint()
         self.words.value = f'<div role="status" style="line-height:1.5">{words}</div>'
         if finished and self._player:
             self._player.delivered()
@@ -167,7 +168,8 @@ class Explorer(abc.ABC):
 
     def _moved(self, change):
         if not self._held:
-            self.set(**{name: change.new for name, w in self._widgets.items() if w is change.owner})
+            (name,) = (name for name, w in self._widgets.items() if w is change.owner)
+            self.set(**{name: self.controls[name].kind(change.new)})
 
     def _buttons(self):
         reset = ipywidgets.Button(description="Reset", tooltip="Back to the start", icon="undo")
