@@ -1,0 +1,191 @@
+"""Backpropagation on a circuit: values run forward, gradients run back, one gate at a time."""
+
+import re
+
+import numpy as np
+
+from widgets.circuit_drawing import CircuitDrawing, short
+from widgets.circuits import CIRCUITS, OPS, backward, difference_quotients, forward
+from widgets.controls import choice, slider
+from widgets.explorer import Explorer
+from widgets.style import BLUE, GREY, ORANGE
+
+INPUTS = sorted({name for circuit in CIRCUITS.values() for name in circuit.inputs})
+NUDGES = np.geomspace(1e-12, 1, 49)
+LOWEST = 1e-17  # an error of exactly 0 is drawn here, on the lower edge
+
+
+def number(label):
+    return slider(label, -6.0, 6.0, default=1.0, step=0.1)
+
+
+class Backprop(Explorer):
+    """Walk through a circuit gate by gate; pick an edge and compare its gradient with a nudge.
+
+    gate_backward: a learner's own `gate_backward(gate, x, y, upstream) -> (dx, dy)`, which then
+    finds the gradients of the gates "+", "*" and "max".
+    """
+
+    circuit = choice("circuit", CIRCUITS, "(x+y)z")
+    x, y, z, w, a, s = map(number, "xyzwas")
+    w0, x0, w1, x1, w2, w3 = map(number, ["w0", "x0", "w1", "x1", "w2", "w3"])
+    step = slider("step", 0, 11, default=11, step=1)
+    edge = slider("edge (or click)", 1, 9, default=1, step=1)
+    h = slider("nudge h", 1e-12, 1.0, default=1e-3, step=0.25, log=True)
+
+    actions = {"◀ Step back": "step_back", "Step on ▶": "step_on"}
+    size = (840, 450)
+    readout_lines = 4
+
+    def __init__(self, gate_backward=None, **state):
+        self.own = gate_backward
+        super().__init__(**state)
+
+    def follow(self, changes):
+        if "circuit" not in changes:
+            return {}
+        plan = CIRCUITS[changes["circuit"]]
+        start = {name: self.controls[name].default for name in INPUTS}
+        return start | plan.inputs | {"step": plan.steps, "edge": 1}
+
+    def set(self, **state):
+        """As every explorer's, but step and edge end where the circuit ends."""
+        self._check(state)
+        plan = CIRCUITS[state.get("circuit", self.circuit)]
+        for name, end in ("step", plan.steps), ("edge", len(plan.edges)):
+            if name in state:
+                state[name] = min(state[name], end)
+        super().set(**state)
+
+    def step_back(self):
+        self.step = max(self.step - 1, 0)
+
+    def step_on(self):
+        self.step = min(self.step + 1, CIRCUITS[self.circuit].steps)
+
+    def unused(self, state):
+        return [name for name in INPUTS if name not in CIRCUITS[state["circuit"]].inputs]
+
+    def pointed(self, axes, x, y):
+        if axes is self.map.axes:
+            self.edge = 1 + self.map.nearest(x, y)
+
+    def compute(self, circuit, step, edge, h, **inputs):
+        plan = CIRCUITS[circuit]
+        values = forward(plan, inputs)
+        flows, totals = backward(plan, values, self.own)
+        edge = plan.edges[min(edge, len(plan.edges)) - 1]
+        gradient = flows[edge].gradient
+        side, centred = difference_quotients(plan, inputs, edge, NUDGES)
+        _, quotient = difference_quotients(plan, inputs, edge, h)
+        return {
+            "plan": plan, "values": values, "flows": flows, "totals": totals, "edge": edge, "h": h,
+            "step": min(step, plan.steps), "quotient": float(quotient),
+            "error": float(abs(quotient - gradient)), "side": np.abs(side - gradient),
+            "centred": np.abs(centred - gradient),
+        }  # fmt: skip
+
+    def setup(self, figure):
+        above, below = figure.subplots(2, 1, height_ratios=(1.9, 1))
+        self.map = CircuitDrawing(self.live, above)
+        move, plot = self.live.move, below.plot
+        (self.centred,) = move(*plot([], [], "o-", ms=3.5, color=BLUE, lw=1.2))
+        (self.side,) = move(*plot([], [], "x--", ms=4, color=GREY, lw=1, zorder=1.9))
+        (self.now,) = move(*plot([], [], "s", ms=9, color=ORANGE, clip_on=False, zorder=5))
+        self.centred.set_label("centred: (f(v + h) − f(v − h)) / 2h")
+        self.side.set_label("one-sided: (f(v + h) − f(v)) / h")
+        self.now.set_label("your h")
+        below.set(
+            xscale="log", yscale="log", xlim=(1e-12, 1), ylim=(LOWEST, 1e3),
+            xlabel="nudge h", yticks=(1e-16, 1e-11, 1e-6, 1e-1),
+            title="error of the difference quotient at the orange edge",
+        )  # fmt: skip
+        handles = [self.centred, self.side, self.now]
+        figure.legend(handles=handles, loc="outside lower left", ncols=3)
+
+    def draw(self, result):
+        if self.map.plan is not result["plan"]:
+            with self.live.style():
+                self.map.build(result["plan"])
+            for name in INPUTS:
+                shown = name in result["plan"].inputs
+                self._widgets[name].layout.display = None if shown else "none"
+        names = "values", "flows", "totals", "step"
+        self.map.move(*(result[name] for name in names), picked=result["edge"])
+        self.centred.set_data(NUDGES, np.clip(result["centred"], LOWEST, None))
+        self.side.set_data(NUDGES, np.clip(result["side"], LOWEST, None))
+        self.now.set_data([result["h"]], np.clip([result["error"]], LOWEST, 1e3))
+
+    def readout(self, result):
+        lines = [self._step(result), *self._edge(result)]
+        if self.own:
+            whose = "nnkit's, until you have written" if self._untouched() else "those of"
+            lines.append(f"The gradients of the gates +, × and max are {whose} your gate_backward.")
+        return re.sub(r"\b([wx])([0-3])\b", r"\1<sub>\2</sub>", "<br>".join(lines))
+
+    def _untouched(self):
+        return all(self.own(kind, 2.0, 3.0, 1.0) is None for kind in ("+", "*", "max"))
+
+    @staticmethod
+    def _step(result):
+        plan, step, values = result["plan"], result["step"], result["values"]
+        gate = plan.progress(step)[2]
+        count = f"<b>Step {step} of {plan.steps}</b>"
+        if step == 0:
+            return f"{count}: only the inputs are known. Each step forward computes one gate."
+        if gate is None:
+            name = plan.output
+            return f"{count}: now backward. It begins at the output, with ∂{name}/∂{name} = 1."
+        if step <= len(plan.gates):
+            formula, numbers = worded(OPS[gate.op].formula, gate, values)
+            result = short(values[gate.name])
+            return f"{count}, forward: {gate.name} = {formula} = {numbers} = {result}."
+        flows = [(s, result["flows"][s, g, i]) for s, g, i in plan.edges if g is gate]
+        shares = " and ".join(f"{short(flow.gradient)} to {source}" for source, flow in flows)
+        upstream = short(flows[0][1].upstream)
+        return f"{count}, backward: gate {gate.op} has upstream {upstream} and passes {shares}."
+
+    @staticmethod
+    def _edge(result):
+        (source, gate, position), plan = result["edge"], result["plan"]
+        flow, output = result["flows"][result["edge"]], plan.output
+        title = f"<b>Edge {source} → {gate.op}</b>"
+        if gate.name not in plan.progress(result["step"])[1]:
+            return [f"{title}: its gradient is still to come. Move <b>step</b> on."]
+        words, numbers = worded(OPS[gate.op].locals[position], gate, result["values"])
+        local = words if words == numbers else f"{words} = {numbers}"
+        product = f"{short(flow.upstream)} · {bracketed(short(flow.local))} = "
+        product += f"<b>{short(flow.upstream * flow.local)}</b>"
+        if not np.isclose(flow.gradient, flow.upstream * flow.local):
+            product += f", but your gate_backward says <b>{short(flow.gradient)}</b>"
+        quotient, h = f"{result['quotient']:.8g}".replace("-", "−"), result["h"]
+        return [
+            f"{title}: upstream × local = {product}. Local: ∂{gate.name}/∂{source} = {local}.",
+            f"The nudge says ({output}(v + h) − {output}(v − h)) / 2h = "
+            f"{quotient} with h = {h:.3g}: error {result['error']:.1g}. "
+            f"{judged(result['error'], flow.gradient, h)}",
+        ]
+
+
+def worded(template, gate, values):
+    """A formula of OPS with names, and the same with numbers."""
+    names = (*gate.sources, gate.name)
+    numbers = [short(values[name]) for name in names]
+    if len(template) > len("{out}"):
+        numbers = [bracketed(number) for number in numbers]
+    return [template.format(*words, out=words[-1]) for words in (names, numbers)]
+
+
+def bracketed(text):
+    return f"({text})" if text.startswith("−") else text
+
+
+def judged(error, gradient, h):
+    """What the error of a difference quotient means."""
+    if error <= 1e-6 * max(1, abs(gradient)):
+        return "They agree."
+    if h >= 3e-3:
+        return "A shorter nudge comes nearer: within ±h the function bends."
+    if h <= 1e-9:
+        return "A nudge this short drowns in rounding."
+    return "They disagree: one of the two is wrong."
