@@ -69,6 +69,13 @@ def test_a_whole_number_from_the_page_is_a_whole_number():
     assert 'role="status"' in line.words.value
 
 
+def test_picture_and_description_travel_in_one_message(monkeypatch):
+    line, sent = Line(), []
+    monkeypatch.setattr(line.live, "send_state", lambda keys: sent.append({*keys}))
+    line.slope = 3.0
+    assert sent == [{"picture", "description"}]
+
+
 def test_several_moves_are_drawn_once():
     line = Line()
     line.computed = 0

@@ -30,7 +30,7 @@ class Slider(anywidget.AnyWidget):
     step = traitlets.Float().tag(sync=True)
     log = traitlets.Bool(False).tag(sync=True)
     whole = traitlets.Bool(False).tag(sync=True)
-    value = traitlets.CFloat().tag(sync=True)
+    value = traitlets.CFloat().tag(sync=True, echo_update=False)  # a message less a picture
     disabled = traitlets.Bool(False).tag(sync=True)
 
 
