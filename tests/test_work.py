@@ -5,7 +5,7 @@ import time
 import pytest
 
 from widgets.explorer import last
-from widgets.work import SLICE, Work
+from widgets.work import PICTURE, Work
 
 
 class Shown(list):
@@ -15,7 +15,7 @@ class Shown(list):
         self.work = Work(lambda *pair: self.append(pair), self.append)
 
 
-def steps(name, count=8, pause=SLICE / 2):
+def steps(name, count=8, pause=PICTURE / 2):
     """Results name0, name1, ... `pause` seconds apart."""
     for i in range(count):
         time.sleep(pause)
@@ -68,16 +68,23 @@ def test_progress_is_shown_several_times_a_second_and_the_end_once():
 
 
 def test_a_newer_computation_drops_the_older_at_its_next_step():
-    shown = Shown()
+    shown, done = Shown(), []
+
+    def noted(results):
+        for result in results:
+            done.append(result)
+            yield result
 
     async def run():
-        shown.work.start(lambda: steps("old", 1000))
-        asyncio.get_running_loop().call_soon(shown.work.start, lambda: steps("new", 3))
+        shown.work.start(lambda: noted(steps("old", 1000)))
+        await asyncio.sleep(0.001)  # less than a breath
+        shown.work.start(lambda: noted(steps("new", 3)))
         await until(lambda: not shown.work.busy)
-        await asyncio.sleep(2 * SLICE)
+        await asyncio.sleep(2 * PICTURE)
 
     asyncio.run(run())
     assert [name for (name, _) in shown if name.startswith("old")] == ["old1"]
+    assert done == ["old0", "old1", "new0", "new1", "new2"]
     assert shown[-1] == ("new2", True)
 
 
@@ -88,7 +95,7 @@ def test_finish_waits_for_the_end():
         shown.work.start(lambda: steps("a", 7))
         shown.work.finish()
         assert shown[-1] == ("a6", True)
-        await asyncio.sleep(2 * SLICE)
+        await asyncio.sleep(2 * PICTURE)
 
     asyncio.run(run())
     assert len(shown) == 2
@@ -129,7 +136,7 @@ def test_a_move_in_another_thread_waits_for_the_slice_and_takes_over():
         other.start()
         await until(lambda: ("new2", True) in shown)
         other.join()
-        await asyncio.sleep(2 * SLICE)
+        await asyncio.sleep(2 * PICTURE)
 
     asyncio.run(run())
     assert shown[-1] == ("new2", True)

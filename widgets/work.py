@@ -6,8 +6,9 @@ import time
 from collections import deque
 from types import GeneratorType
 
-SLICE = 0.1  # seconds from picture to picture; a wait that still feels like none
-BREATH = 0.002  # seconds between slices in which the next message can come in
+PICTURE = 0.1  # seconds from picture to picture; a wait that still feels like none
+SLICE = 0.02  # seconds of work, at least, between two looks at the messages that came in
+BREATH = 0.002  # seconds for such a look
 
 
 def last(results):
@@ -27,10 +28,10 @@ def _some(result):
 class Work:
     """The one computation under way: `start` drops the one before it.
 
-    Its first slice runs within `start`, the others between the messages of a running event loop,
-    or at once where there is none. So a hand that keeps moving still sees a picture a move, and
-    none is of an old state. show(result, finished) and fail(error) hear how it goes. `lock` is
-    held meanwhile: JupyterLab hears widgets in another thread than it runs cells.
+    What it has after the time for one picture is shown within `start`; the rest runs between the
+    messages of the running event loop, or at once where there is none. So a hand that keeps moving
+    sees a picture a move, and none is of an old state. show(result, finished) and fail(error) hear
+    how it goes. `lock` is held meanwhile: a notebook may hear its widgets in another thread.
     """
 
     def __init__(self, show, fail):
@@ -62,8 +63,8 @@ class Work:
             except RuntimeError:
                 self.finish()
                 return
-            self._newest = None
-            if self._slice(self._results, SLICE):
+            self._newest, self._due = None, 0.0
+            if self._slice(self._results, PICTURE):
                 self._task = loop.create_task(self._go_on(self._results))
 
     def finish(self):
@@ -82,16 +83,19 @@ class Work:
             await asyncio.sleep(BREATH)
 
     def _slice(self, results, seconds):
-        """Show what `results` has after `seconds`; true if there is more to come."""
+        """Work for `seconds`, show what is due; true if there is more to come."""
         with self.lock:
             if results is not self._results:
                 return False
             end = time.monotonic() + seconds
             try:
                 for self._newest in results:
-                    if time.monotonic() >= end:
-                        self.show(self._newest, False)
-                        return results is self._results
+                    now = time.monotonic()
+                    if now >= end:
+                        if now >= self._due:
+                            self._due = now + PICTURE
+                            self.show(self._newest, False)
+                        return True
                 result = _some(self._newest)
                 self.drop()
                 self.show(result, True)
