@@ -1,0 +1,238 @@
+"""The hinge loss plus lambda * R(W) over two weights: lambda bends a flat valley into a bowl."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations, product
+
+import numpy as np
+
+import nnkit
+from nnkit import data
+from widgets.controls import choice, slider
+from widgets.descent import readable
+from widgets.explorer import Explorer
+from widgets.field import Field
+from widgets.style import CLASSES, INK, RED
+
+# The hand-made weights of three classes (rows) for two features; two of them are moved.
+W = np.array([[1.2, 0.0], [-0.6, 1.0], [-0.6, -1.0]])
+PLACES = list(product(range(3), range(2)))
+PAIRS = {
+    f"W[{a}, {i}] and W[{b}, {j}]": ((a, i), (b, j)) for (a, i), (b, j) in combinations(PLACES, 2)
+}
+LIMIT, GRID = 3.0, np.linspace(-3.0, 3.0, 81)
+LEVELS = (0.001, 0.05, 0.1, 0.2, 0.4, 0.7, 1.1, 1.6, 2.2, 3.0, 4.0, 5.0)
+
+
+@lru_cache
+def samples():
+    """(X, y): 18 points of three classes in the plane, which the weights W tell apart."""
+    X, y = data.blobs(18, 0.25, generator=nnkit.Generator().manual_seed(0))
+    return (2 * X.numpy().astype(float)).round(1), y.numpy()
+
+
+def data_loss(W, delta=1.0):
+    """The mean multiclass hinge loss of the samples; W may have further axes in front."""
+    X, y = samples()
+    scores = X @ np.swapaxes(W, -1, -2)
+    each = np.arange(len(y))
+    gaps = np.maximum(0, scores - scores[..., each, y][..., None] + delta)
+    gaps[..., each, y] = 0
+    return gaps.sum(axis=-1).mean(axis=-1)
+
+
+def with_weights(places, u, v):
+    """W with the two weights at `places` set to u and v: numbers or arrays of equal shape."""
+    changed = np.broadcast_to(W, (*np.shape(u), 3, 2)).copy()
+    changed[..., *places[0]], changed[..., *places[1]] = u, v
+    return changed
+
+
+def lowest_near(objective, u, v):
+    """Walk from (u, v) to the lowest point nearby: 24 points on two rings, turned and drawn closer.
+
+    Turning matters: the objective has kinks, and a fixed set of directions gets stuck on them.
+    """
+    for step in range(14):
+        angle = np.pi / 6 * np.arange(12) + 0.2 * step
+        radius = (GRID[1] - GRID[0]) * 0.75**step
+        us = np.r_[u, u + radius * np.cos(angle), u + radius / 2 * np.cos(angle)]
+        vs = np.r_[v, v + radius * np.sin(angle), v + radius / 2 * np.sin(angle)]
+        us, vs = us.clip(-LIMIT, LIMIT), vs.clip(-LIMIT, LIMIT)
+        best = objective(us, vs).argmin()
+        u, v = us[best], vs[best]
+    return u, v
+
+
+def boundaries(W, length=10.0):
+    """Rays from the origin on which the two highest scores are equal: x and y, nan between them."""
+    ends = [(0.0, 0.0)]
+    for a, b in combinations(range(3), 2):
+        across = W[a] - W[b]
+        along = np.array([-across[1], across[0]]) / (np.linalg.norm(across) or 1)
+        for ray in along, -along:
+            if along.any() and W[a] @ ray >= (W @ ray).max() - 1e-12:
+                ends += [(np.nan, np.nan), (0.0, 0.0), tuple(length * ray)]
+    return np.array(ends).T
+
+
+@dataclass(frozen=True)
+class Place:
+    """The objective at one pair of weights."""
+
+    u: float
+    v: float
+    W: np.ndarray
+    loss: float
+    lam: float
+
+    @property
+    def squares(self):
+        return (self.W**2).sum()
+
+    @property
+    def objective(self):
+        return self.loss + self.lam * self.squares
+
+
+class ObjectiveContours(Explorer):
+    """Move lambda; watch the objective's valley close to a bowl, and its lowest point move.
+
+    loss: a learner's own `loss(scores, y, delta)`, the mean over all samples; it then gives the
+    data loss everywhere.
+    """
+
+    lam = slider("lambda (lam)", 0.0, 0.3, default=0.0, step=0.002)
+    weights = choice("weights moved", PAIRS, "W[0, 0] and W[0, 1]")
+    first = slider("your first weight", -LIMIT, LIMIT, default=-1.0, step=0.05)
+    second = slider("your second weight", -LIMIT, LIMIT, default=1.0, step=0.05)
+
+    presets = {
+        "lambda 0: a whole region without loss": {"lam": 0.0},
+        "lambda 0.01: one lowest point": {"lam": 0.01},
+        "lambda 0.3: the penalty rules": {"lam": 0.3},
+        "one weight of two rows": {"weights": "W[0, 0] and W[1, 1]", "lam": 0.02},
+    }
+    size = (840, 400)
+
+    def __init__(self, loss=None, **state):
+        self.own = loss
+        self.grid = lru_cache(maxsize=len(PAIRS))(self._grid)  # lambda changes nothing in it
+        super().__init__(**state)
+
+    def _grid(self, weights):
+        """The data loss on GRID x GRID for two weights, and if it is by the learner's function."""
+        u, v = np.meshgrid(GRID, GRID)
+        Ws = with_weights(PAIRS[weights], u, v).reshape(-1, 3, 2)
+        losses = self._own_losses(Ws[:1])
+        own = losses is not None
+        losses = self._own_losses(Ws) if own else data_loss(Ws)
+        return losses.reshape(u.shape), own
+
+    def _own_losses(self, Ws):
+        if self.own is None:
+            return None
+        X, y = samples()
+        losses = [self.own(X @ W.T, y, 1.0) for W in Ws]
+        return None if losses[0] is None else np.array(losses, dtype=float)
+
+    def compute(self, lam, weights, first, second):
+        grid, own = self.grid(weights)
+        places, losses = PAIRS[weights], self._own_losses if own else data_loss
+        u, v = np.meshgrid(GRID, GRID)
+        squares = u**2 + v**2 + sum(W[p] ** 2 for p in PLACES if p not in places)
+        z = grid + lam * squares
+        row, column = np.unravel_index((z + 1e-9 * squares).argmin(), z.shape)
+
+        def objective(us, vs):
+            Ws = with_weights(places, us, vs)
+            return losses(Ws) + (lam + 1e-9) * (Ws**2).sum(axis=(1, 2))
+
+        u, v = lowest_near(objective, GRID[column], GRID[row])
+
+        def place(u, v):
+            changed = with_weights(places, u, v)
+            return Place(u, v, changed, float(losses(changed[None])[0]), lam)
+
+        best, yours = place(u, v), place(first, second)
+        return {"z": z, "best": best, "yours": yours, "own": own, "weights": weights}
+
+    def pointed(self, axes, x, y):
+        if axes is self.map:
+            first, second = (round(min(max(at, -LIMIT), LIMIT), 2) for at in (x, y))
+            self.set(first=first, second=second)
+
+    def setup(self, figure):
+        self.map, self.plane = figure.subplots(1, 2, width_ratios=(1.15, 1))
+        self.field = Field(self.live, self.map, GRID, GRID, 0.0, 5.0, levels=LEVELS)
+        self.map.set(title="objective over two weights", aspect="equal")
+        scale = self.field.add_scale("objective; a line at each mark")
+        scale.set_ticks([level for level in LEVELS if level >= 0.4])
+        scale.ax.hlines(LEVELS, 0, 1, color=INK, lw=0.8, alpha=0.5)
+        move = self.live.move
+        look = {"mec": "white", "ls": "", "zorder": 6}
+        (self.lowest,) = move(*self.map.plot([], [], "*", ms=16, color=RED, **look))
+        (self.here,) = move(*self.map.plot([], [], "o", ms=9, color=INK, **look))
+        X, y = samples()
+        for k, (colour, marker) in enumerate(CLASSES):
+            look = {"color": colour, "mec": "white", "ms": 8, "ls": ""}
+            self.plane.plot(*X[y == k].T, marker, label=f"class {k}", **look)
+        (self.ties,) = move(*self.plane.plot([], [], color=RED, lw=2))
+        (self.own_ties,) = move(*self.plane.plot([], [], color=INK, lw=1.3, ls="--"))
+        colours, zero = [colour for colour, _ in CLASSES], np.zeros(3)
+        look = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.012, "zorder": 4}
+        self.arrows = self.plane.quiver(zero, zero, zero, zero, color=colours, **look)
+        move(self.arrows)
+        self.plane.set(
+            xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), xlabel="x[0]", ylabel="x[1]", aspect="equal",
+            title="samples, boundaries, rows of W",
+        )  # fmt: skip
+        handles = [(self.ties, self.lowest), (self.own_ties, self.here)]
+        words = ["lowest point, its boundaries", "your weights, their boundaries"]
+        classes, names = self.plane.get_legend_handles_labels()
+        figure.legend(handles + classes, words + names, loc="outside lower left", ncols=5)
+
+    def draw(self, result):
+        best, yours = result["best"], result["yours"]
+        across, up = result["weights"].split(" and ")
+        if self.map.get_xlabel() != across or self.map.get_ylabel() != up:
+            self.map.set(xlabel=across, ylabel=up)
+        self.field.set_values(result["z"])
+        self.lowest.set_data([best.u], [best.v])
+        self.here.set_data([yours.u], [yours.v])
+        self.ties.set_data(*boundaries(best.W))
+        self.own_ties.set_data(*boundaries(yours.W))
+        self.arrows.set_UVC(*best.W.T)
+
+    def readout(self, result):
+        best, yours = result["best"], result["yours"]
+        lines = [
+            f"<b>Lowest point</b> ({best.u:.2f}, {best.v:.2f}): {_sum(best)}.",
+            f"Your weights ({yours.u:.2f}, {yours.v:.2f}): {_sum(yours)}.",
+            self._meaning(best),
+        ]
+        if self.own:
+            yes = "The data loss everywhere is computed by your own function."
+            lines.append(
+                yes if result["own"] else "Your function returns nothing yet: this is nnkit's."
+            )
+        return readable("<br>".join(lines))
+
+    @staticmethod
+    def _meaning(best):
+        if best.lam > 0:
+            return (
+                "Among weights with an equal data loss the penalty prefers the smallest: it pulls "
+                "the lowest point towards 0 and shortens the arrows."
+            )
+        return (
+            "With lambda 0 every point inside the innermost line costs the same. The star marks "
+            "the one with the smallest weights, but nothing in the loss prefers it."
+        )
+
+
+def _sum(place):
+    return (
+        f"data loss {place.loss:.4f} + lambda · R(W) = {place.lam:.3g} · {place.squares:.3f} "
+        f"gives {place.objective:.4f}"
+    )

@@ -1,0 +1,208 @@
+"""The multiclass hinge loss on three images: scores, the margin delta, and what each one costs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from widgets.controls import choice, slider
+from widgets.descent import readable
+from widgets.explorer import Explorer
+from widgets.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
+
+CLASSES = ("cat", "car", "frog")
+SCORES = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])  # a row for each image
+HINGES = {"hinge": 1, "squared hinge": 2}
+
+
+def hinge_terms(scores, delta, power=1):
+    """max(0, s_j - s_y + delta)^power of each wrong class j, 0 at the true one: image i is class i.
+
+    scores: (classes, classes), a row for each image; the result has the same shape.
+    """
+    gaps = np.maximum(0, scores - np.diag(scores)[:, None] + delta)
+    np.fill_diagonal(gaps, 0)
+    return gaps**power
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What one position of HingeLoss computes. `penalty` is lam * R(W); `own`: by the learner."""
+
+    scores: np.ndarray
+    delta: float
+    power: int
+    terms: np.ndarray
+    losses: np.ndarray
+    lam: float
+    squares: float
+    own: bool
+
+    @property
+    def data(self):
+        return self.losses.mean()
+
+    @property
+    def penalty(self):
+        return self.lam * self.squares
+
+    @property
+    def objective(self):
+        return self.data + self.penalty
+
+
+class HingeLoss(Explorer):
+    """Move delta; watch which wrong scores come within it, and what they cost.
+
+    loss: a learner's own `loss(scores, y, delta)` of one example; it then fills in the losses.
+    Each image has one feature of its own that is 1, so that W simply holds the scores.
+    """
+
+    delta = slider("delta", 0.0, 5.0, default=1.0, step=0.1)
+    lam = slider("lambda (lam)", 0.0, 0.1, default=0.0, step=0.002)
+    scale = slider("scale of W", 0.0, 2.0, default=1.0, step=0.05)
+    hinge = choice("hinge", HINGES, "hinge")
+    cat = slider("cat image: cat", -4.0, 6.0, default=3.2, step=0.1)
+    car = slider("cat image: car", -4.0, 6.0, default=5.1, step=0.1)
+    frog = slider("cat image: frog", -4.0, 6.0, default=-1.7, step=0.1)
+
+    presets = {
+        "delta 3": {"delta": 3.0},
+        "W doubled": {"scale": 2.0},
+        "W doubled, and delta too": {"scale": 2.0, "delta": 2.0},
+        "W = 0: every score is 0": {"scale": 0.0},
+        "squared hinge": {"hinge": "squared hinge"},
+        "lambda 0.02": {"lam": 0.02},
+    }
+    size = (840, 400)
+    readout_lines = 5
+
+    def __init__(self, loss=None, **state):
+        self.own = loss
+        super().__init__(**state)
+
+    def unused(self, state):
+        return ["hinge"] if self.own else []
+
+    def pointed(self, axes, x, y):
+        row = round(y)
+        if axes is self.rows and row in range(3):
+            self.set(**{CLASSES[row]: round(min(max(x / (self.scale or 1), -4.0), 6.0), 2)})
+
+    def compute(self, delta, lam, scale, hinge, cat, car, frog):
+        scores = scale * np.array([(cat, car, frog), *SCORES[1:]]) + 0.0  # no -0 in the words
+        terms = hinge_terms(scores, delta, HINGES[hinge])
+        losses = (
+            [self.own(row.copy(), y, delta) for y, row in enumerate(scores)] if self.own else []
+        )
+        own = bool(losses) and all(loss is not None for loss in losses)
+        losses = np.array(losses, dtype=float) if own else terms.sum(axis=1)
+        return Costs(scores, delta, HINGES[hinge], terms, losses, lam, (scores**2).sum(), own)
+
+    def setup(self, figure):
+        self.rows, self.costs = figure.subplots(1, 2, width_ratios=(1.35, 1))
+        places = np.array([4 * image + row for image in range(3) for row in range(3)])
+        self.places = places.reshape(3, 3)
+        self.rows.set(
+            xlim=(-9, 13), ylim=(10.7, -1.3), yticks=places, yticklabels=CLASSES * 3,
+            xlabel="score", title="the three scores of each image",
+        )  # fmt: skip
+        self.rows.grid(visible=False, axis="y")
+        for image, name in enumerate(CLASSES):
+            self.rows.text(-8.8, 4 * image - 0.75, f"image of a {name}", va="center", color=GREY)
+        move, style = self.live.move, {"ls": "", "clip_on": False}
+        (self.over,) = move(self.rows.hlines([], [], [], color=RED, lw=7, alpha=0.75, zorder=2))
+        (self.edges,) = move(self.rows.vlines([], [], [], color=GREEN, ls="--", lw=1.6, zorder=3))
+        (self.wrong,) = move(*self.rows.plot([], [], "o", color=ORANGE, ms=8, zorder=4, **style))
+        (self.true,) = move(*self.rows.plot([], [], "s", color=BLUE, ms=9, zorder=5, **style))
+        self.labels = move(
+            *(self.rows.text(0, y, "", va="center", color=RED, zorder=6) for y in places)
+        )
+        names = [f"loss of the {name} image" for name in CLASSES]
+        names += ["their mean", "lambda · R(W)", "objective"]
+        colours = [RED] * 3 + [PURPLE, GREY, BLUE]
+        self.costs.set(yticks=range(6), yticklabels=names, ylim=(5.6, -0.6), title="what it costs")
+        self.costs.grid(visible=False, axis="y")
+        self.bars = move(*self.costs.barh(range(6), 0, color=colours, alpha=0.8, height=0.6))
+        self.amounts = move(*(self.costs.text(0, y, "", va="center") for y in range(6)))
+        handles = [self.true, self.wrong, self.edges, self.over]
+        words = ["score of the true class", "score of a wrong class"]
+        words += ["true score − delta", "what is beyond it: the loss"]
+        figure.legend(handles, words, loc="outside lower left", ncols=4)
+
+    def draw(self, result):
+        right = 36 if result.power == 1 else 130
+        if self.costs.get_xlim() != (0, right):
+            self.costs.set_xlim(0, right)
+        true = np.diag(result.scores)
+        edge = true - result.delta
+        wrong = ~np.eye(3, dtype=bool)
+        self.true.set_data(true, np.diag(self.places))
+        self.wrong.set_data(result.scores[wrong], self.places[wrong])
+        self.edges.set_segments(
+            [
+                [(x, rows[0] - 0.4), (x, rows[2] + 0.4)]
+                for x, rows in zip(edge, self.places, strict=True)
+            ]
+        )
+        beyond = [
+            [(edge[image], self.places[image, j]), (result.scores[image, j], self.places[image, j])]
+            for image, j in np.argwhere(result.terms > 0)
+        ]
+        self.over.set_segments(beyond)
+        for label, term, score in zip(
+            self.labels, result.terms.ravel(), result.scores.ravel(), strict=True
+        ):
+            label.set_text(f"{term:.3g}" if term > 0 else "")
+            label.set_x(score + 0.45)
+        values = [*result.losses, result.data, result.penalty, result.objective]
+        for bar, amount, value in zip(self.bars, self.amounts, values, strict=True):
+            width = min(max(value, 0), right)
+            bar.set_width(width)
+            amount.set_text(f" {value:.4g} → " if value > right else f" {value:.4g} ")
+            amount.set(x=width, ha="left" if width < 0.8 * right else "right")
+
+    def readout(self, result):
+        lines = [f"{CLASSES[image]} image: {self._sum(result, image)}" for image in range(3)]
+        parts = " + ".join(_number(loss) for loss in result.losses)
+        lines.append(
+            f"Objective = ({parts}) / 3 + lambda · R(W) = {result.data:.4g} + "
+            f"{result.lam:.3g} · {result.squares:.4g} = <b>{result.objective:.4g}</b>."
+        )
+        lines.append(self._yours(result) if self.own else self._meaning(result))
+        return readable("<br>".join(lines))
+
+    @staticmethod
+    def _sum(result, image):
+        scores, square = result.scores[image], "²" * (result.power == 2)
+        others = [j for j in range(3) if j != image]
+        formula = " + ".join(
+            f"max(0, {scores[j]:.4g} − {_number(scores[image])} + {result.delta:.3g}){square}"
+            for j in others
+        )
+        terms = " + ".join(f"{result.terms[image, j]:.4g}" for j in others)
+        return f"{formula} = {terms} = <b>{result.terms[image].sum():.4g}</b>"
+
+    @staticmethod
+    def _yours(result):
+        if not result.own:
+            return "Your function returns nothing yet: these are nnkit's losses."
+        same = np.allclose(result.losses, result.terms.sum(axis=1))
+        losses = ", ".join(f"{loss:.4g}" for loss in result.losses)
+        return f"Your own function says {losses}: {'the same.' if same else 'not the same!'}"
+
+    @staticmethod
+    def _meaning(result):
+        worst = int(result.losses.argmax())
+        if result.losses[worst] == 0:
+            return "Every true score leads by delta or more: the loss is 0, whatever else they are."
+        scores = result.scores[worst]
+        lead = scores[worst] - np.delete(scores, worst).max()
+        word = "leads by only" if lead >= 0 else "trails by"
+        return (
+            f"Dearest is the {CLASSES[worst]} image: its true score should lead by "
+            f"{result.delta:.3g} and {word} {abs(lead):.3g}."
+        )
+
+
+def _number(value):
+    return f"{value:.4g}" if value >= 0 else f"({value:.4g})"

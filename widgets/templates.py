@@ -1,0 +1,187 @@
+"""A linear classifier of digits: ten rows of W, seen as ten templates, learnt while you slide."""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
+
+import numpy as np
+
+import nnkit
+from nnkit import data
+from nnkit.functional import cross_entropy, multiclass_hinge_loss
+from widgets.controls import choice, log_slider, slider
+from widgets.descent import readable
+from widgets.explorer import Explorer
+from widgets.style import BLUE, GREY, INK, ORANGE
+
+LOSSES = {"hinge": multiclass_hinge_loss, "cross entropy": cross_entropy}
+STEPS, TRAINING, SHOWN = 100, 500, 40  # gradient steps; digits to learn from; digits to choose from
+
+
+@cache
+def digits():
+    """(X, y), (X, y): 500 digits to learn from and 1297 others, pixels from 0 to 1, 64 to a row."""
+    X, y = (part.numpy() for part in data.digits())
+    X = X.astype(float)
+    return (X[:TRAINING], y[:TRAINING]), (X[TRAINING:], y[TRAINING:])
+
+
+def objective(loss, W, b, X, y, lam):
+    """The mean loss plus lam * sum W^2, with its gradients: (value, dW, db)."""
+    W, b = (nnkit.tensor(array, requires_grad=True) for array in (W, b))
+    value = loss(nnkit.tensor(X) @ W.T + b, nnkit.tensor(y)) + lam * (W * W).sum()
+    value.backward()
+    return value.item(), W.grad.numpy(), b.grad.numpy()
+
+
+def descend(objective, lam):
+    """Yield (value, W, b) before each of STEPS steps of descent with momentum, and at the end.
+
+    objective(W, b, X, y, lam) -> (value, dW, db), of the digits to learn from.
+    """
+    (X, y), _ = digits()
+    W, b = np.random.default_rng(0).normal(0, 1e-3, (10, 64)), np.zeros(10)
+    vW, vb = np.zeros_like(W), np.zeros_like(b)
+    for _ in range(STEPS + 1):
+        answer = objective(W, b, X, y, lam)
+        if answer is None:  # still to do
+            return
+        value, dW, db = answer
+        if np.shape(dW) != W.shape or np.shape(db) != b.shape:
+            raise ValueError(
+                f"objective must return (value, dW, db) with dW of shape {W.shape} and db of shape "
+                f"{b.shape}, got {np.shape(dW)} and {np.shape(db)}"
+            )
+        yield float(value), W, b
+        vW, vb = 0.9 * vW + dW, 0.9 * vb + db
+        W, b = W - 0.05 * vW, b - 0.05 * vb
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One position of DigitTemplates: the weights after some steps, and what they make of x."""
+
+    W: np.ndarray
+    b: np.ndarray
+    value: float
+    x: np.ndarray
+    y: int
+    lam: float
+    own: bool
+
+    @property
+    def scores(self):
+        return self.W @ self.x + self.b
+
+    @property
+    def accuracy(self):
+        """Shares of right answers: on the digits to learn from, and on the others."""
+        return [((X @ self.W.T + self.b).argmax(axis=1) == y).mean() for X, y in digits()]
+
+
+class DigitTemplates(Explorer):
+    """Move lambda and the number of steps; watch ten templates form, grow and fade.
+
+    objective: a learner's own `objective(W, b, X, y, lam)`, which returns (value, dW, db); it then
+    takes the place of nnkit's loss.
+    """
+
+    lam = log_slider("lambda (lam)", 1e-4, 1, default=0.01)
+    steps = slider("steps", 0, STEPS, default=STEPS, step=1)
+    digit = slider("digit to classify", 0, SHOWN - 1, default=0, step=1)
+    loss = choice("loss", LOSSES, "hinge")
+
+    presets = {
+        "at the start: nothing learnt": {"steps": 0},
+        "after 3 steps": {"steps": 3},
+        "lambda almost 0": {"lam": 1e-4},
+        "lambda 1": {"lam": 1.0},
+    }
+    size = (840, 300)
+    play = "steps"
+
+    def __init__(self, objective=None, **state):
+        self.own = objective
+        self.path = lru_cache(maxsize=16)(self._path)  # kept while steps and digit move
+        super().__init__(**state)
+
+    def unused(self, state):
+        return ["loss"] if self.own else []
+
+    def _path(self, lam, loss):
+        """[(value, W, b), ...] of the descent for one lambda, and if it is the learner's own."""
+        path = list(descend(self.own, lam)) if self.own else []
+        return path or list(descend(partial(objective, LOSSES[loss]), lam)), bool(path)
+
+    def compute(self, lam, steps, digit, loss):
+        path, own = self.path(lam, loss)
+        value, W, b = path[steps]
+        _, (X, y) = digits()
+        return Fit(W, b, value, X[digit], int(y[digit]), lam, own)
+
+    def setup(self, figure):
+        self.picture, self.rows, self.chart = figure.subplots(1, 3, width_ratios=(0.9, 2.3, 1.3))
+        for axes in self.picture, self.rows:
+            axes.set(xticks=[], yticks=[])
+            axes.spines[:].set_visible(False)
+        self.picture.set_title("this image: x")
+        self.rows.set_title("the ten rows of W, as pictures")
+        move = self.live.move
+        (self.image,) = move(self.picture.imshow(np.zeros((8, 8)), "Greys", vmin=0, vmax=1))
+        look = {"cmap": "PuOr_r", "vmin": -0.6, "vmax": 0.6}
+        (self.mosaic,) = move(self.rows.imshow(mosaic(np.zeros((10, 64))), **look))
+        for k in range(10):
+            self.rows.text(9 * (k % 5) + 3.5, 10 * (k // 5) + 0.4, f"{k}", ha="center", va="center")
+        bar = figure.colorbar(
+            self.mosaic, ax=self.rows, location="bottom", aspect=45, pad=0.03, extend="both"
+        )
+        bar.set_label("weight: orange raises the score where x is dark, purple lowers it")
+        self.chart.set(title="its ten scores", xlim=(-8, 8), ylim=(9.6, -0.6), yticks=range(10))
+        self.chart.grid(visible=False, axis="y")
+        self.bars = move(*self.chart.barh(range(10), 0, color=ORANGE, height=0.7))
+        (self.true,) = move(
+            *self.chart.plot([], [], "s", color=BLUE, ms=8, label="true class", ls="")
+        )
+        (self.best,) = move(*self.chart.plot([], [], "*", color=INK, ms=11, label="highest", ls=""))
+        self.chart.axvline(0, color=GREY, lw=0.8)
+        figure.legend(handles=[self.true, self.best], loc="outside lower right", ncols=2)
+
+    def draw(self, result):
+        self.image.set_data(result.x.reshape(8, 8))
+        self.mosaic.set_data(mosaic(result.W))
+        for k, (bar, score) in enumerate(zip(self.bars, result.scores, strict=True)):
+            bar.set_width(score)
+            bar.set_color(BLUE if k == result.y else ORANGE)
+        best = result.scores.argmax()
+        self.true.set_data([-7.4], [result.y])
+        self.best.set_data([7.2], [best])
+
+    def readout(self, result):
+        best, y = int(result.scores.argmax()), result.y
+        by_score = np.argsort(-result.scores)
+        rival = int(by_score[by_score != y][0])
+        train, test = result.accuracy
+        lead = result.scores[y] - result.scores[rival]
+        verdict = "Right" if best == y else "Wrong"
+        lines = [
+            f"<b>{verdict}:</b> this {y} gets s<sub>{y}</sub> = {result.scores[y]:.3g}, and its "
+            f"nearest rival s<sub>{rival}</sub> = {result.scores[rival]:.3g}: "
+            f"it {'leads' if lead >= 0 else 'trails'} by {abs(lead):.3g}.",
+            f"Objective {result.value:.4g}, of which lambda · R(W) = {result.lam:.3g} · "
+            f"{(result.W**2).sum():.4g} = {result.lam * (result.W**2).sum():.4g}. Right answers: "
+            f"{train:.1%} of the {TRAINING} digits learnt from, {test:.1%} of 1297 others.",
+        ]
+        if self.own:
+            yes = "The templates are learnt by your own function."
+            lines.append(
+                yes if result.own else "Your function returns nothing yet: this is nnkit's."
+            )
+        return readable("<br>".join(lines))
+
+
+def mosaic(W):
+    """Ten rows of 64 weights as 8x8 pictures, five beside each other; gaps are nan."""
+    sheet = np.full((20, 44), np.nan)
+    for k, row in enumerate(W):
+        top, left = 10 * (k // 5) + 2, 9 * (k % 5)
+        sheet[top : top + 8, left : left + 8] = row.reshape(8, 8)
+    return sheet
