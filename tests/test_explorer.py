@@ -7,6 +7,7 @@ import pytest
 from widgets import Explorer
 from widgets.controls import choice, log_slider, slider
 from widgets.explorer import plain_text
+from widgets.panel import StateLine
 
 
 class Line(Explorer):
@@ -90,6 +91,14 @@ def test_repr_restores_the_state_exactly():
     assert again.live.picture == line.live.picture
 
 
+def test_the_page_gets_the_state_as_code_when_it_asks():
+    line, sent = Line(slope=0.7), []
+    (state,) = [part for part in line.panel.box.children if isinstance(part, StateLine)]
+    state.send = sent.append
+    state._handle_custom_msg({}, [])
+    assert sent == [{"state": "Line(slope=0.7, steps=2, lr=0.1, colour='blue')"}]
+
+
 def test_reset_goes_back_to_how_it_began():
     line = Line(slope=3.0)
     line.set(slope=1.0, colour="red", lr=1.0)
@@ -99,7 +108,7 @@ def test_reset_goes_back_to_how_it_began():
 
 def test_a_preset_is_chosen_from_the_menu():
     line = Line()
-    (menu,) = [w for w in line._buttons().children if hasattr(w, "options")]
+    (menu,) = [w for w in line.panel.buttons.children if hasattr(w, "options")]
     menu.value = "steep"
     assert (line.slope, line.lr) == (3.0, 0.5)
     assert menu.value != "steep", "the menu is ready for the same choice again"
@@ -107,7 +116,7 @@ def test_a_preset_is_chosen_from_the_menu():
 
 def test_an_action_is_a_button_and_its_failure_one_line():
     line = Line(slope=1.5)
-    (double,) = [w for w in line._buttons().children if w.description == "double"]
+    (double,) = [w for w in line.panel.buttons.children if w.description == "double"]
     double.click()
     assert line.slope == 3.0
     double.click()

@@ -5,7 +5,7 @@ import pytest
 
 from widgets import Explorer
 from widgets.controls import slider
-from widgets.explorer import Player
+from widgets.play import Player
 
 
 class Epochs(Explorer):
@@ -41,7 +41,7 @@ def page():
     class Page:
         def __init__(self):
             self.explorer = Epochs()
-            self.player = self.explorer._player
+            self.player = self.explorer.panel.player
             self.answers = []
             self.player.send = self.answers.append
 

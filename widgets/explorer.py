@@ -5,11 +5,9 @@ import base64
 import html
 import re
 
-import ipywidgets
-
 from widgets.controls import Control
 from widgets.live import LiveFigure
-from widgets.play import Player
+from widgets.panel import Panel
 from widgets.points import PointEditor
 from widgets.work import Work, last
 
@@ -50,8 +48,7 @@ class Explorer(abc.ABC):
         self._check(state)
         defaults = {name: control.default for name, control in self.controls.items()}
         self.initial = defaults | self.follow(defaults | state) | state
-        self._player = None
-        self._work = Work(self._present, self._admit)
+        self._work = Work(self._present, lambda error: self.panel.admit(error))
         self._held = True  # while held, changes are collected; one refresh follows
         self._widgets = {name: control.widget() for name, control in self.controls.items()}
         for name, widget in self._widgets.items():
@@ -60,22 +57,11 @@ class Explorer(abc.ABC):
         self.live = LiveFigure(*self.size)
         if type(self).pointed is not Explorer.pointed:
             self.live.on_point(self.pointed)
-        self.words = ipywidgets.HTML(layout={"min_height": f"{1.5 * self.readout_lines}em"})
         with self.live.style():
             self.setup(self.live.figure)
         for axes, name in self.live.points:
             PointEditor(self, axes, name)
-        self.view = ipywidgets.VBox(
-            [
-                ipywidgets.Box(
-                    [*self._widgets.values(), self._buttons()],
-                    layout={"flex_flow": "row wrap", "grid_gap": "0 8px"},
-                ),
-                self.live,
-                self.words,
-            ],
-            layout={"max_width": f"{self.size[0]}px"},
-        )
+        self.panel = Panel(self, self._widgets)
         self._held = False
         self.refresh()
 
@@ -156,56 +142,17 @@ class Explorer(abc.ABC):
         with self.live.hold_sync():  # one message for both
             self.live.description = plain_text(words)
             self.live.repaint()
-        self.words.value = f'<div role="status" style="line-height:1.5">{words}</div>'
-        if finished and self._player:
-            self._player.delivered()
-
-    def _admit(self, error):
-        reason = html.escape(f"{type(error).__name__}: {error}")
-        self.words.value = f'<div role="alert">This position can\'t be shown. {reason}</div>'
-        if self._player:
-            self._player.delivered(fine=False)
+        self.panel.tell(words, finished)
 
     def _moved(self, change):
         if not self._held:
             (name,) = (name for name, w in self._widgets.items() if w is change.owner)
             self.set(**{name: self.controls[name].kind(change.new)})
 
-    def _buttons(self):
-        reset = ipywidgets.Button(description="Reset", tooltip="Back to the start", icon="undo")
-        reset.layout.width = "90px"
-        reset.on_click(self.reset)
-        row = [self._preset_menu()] if self.presets else []
-        row.append(reset)
-        if self.play:
-            self._player = Player(self._widgets[self.play], lambda v: self.set(**{self.play: v}))
-            row.append(self._player)
-        row += map(self._action, self.actions)
-        return ipywidgets.HBox(row, layout={"flex_flow": "row wrap", "min_width": "398px"})
-
-    def _action(self, words):
-        button = ipywidgets.Button(description=words, layout={"width": "auto"})
-
-        def clicked(_):
-            try:
-                getattr(self, self.actions[words])()
-            except Exception as error:
-                self._admit(error)
-
-        button.on_click(clicked)
-        return button
-
-    def _preset_menu(self):
-        prompt = "Try a preset …"
-        menu = ipywidgets.Dropdown(options=[prompt, *self.presets], layout={"width": "292px"})
-
-        def chosen(change):
-            if change.new != prompt:
-                self.set(**self.presets[change.new])
-                menu.value = prompt
-
-        menu.observe(chosen, "value")
-        return menu
+    @property
+    def words(self):
+        """The widget below the picture: the readout, or in one line why there is none."""
+        return self.panel.words
 
     def __repr__(self):
         state = ", ".join(f"{name}={value!r}" for name, value in self.state.items())
@@ -214,7 +161,7 @@ class Explorer(abc.ABC):
     def _repr_mimebundle_(self, **kwargs):
         """The live view, a static picture and a text description, whichever the reader can show."""
         self.finish()
-        bundle = dict(self.view._repr_mimebundle_(**kwargs))
+        bundle = dict(self.panel.box._repr_mimebundle_(**kwargs))
         bundle["image/png"] = base64.b64encode(self.live.png()).decode("ascii")
         bundle["text/plain"] = f"{self!r}\n{self.live.description}"
         width, height = self.size

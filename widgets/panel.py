@@ -1,0 +1,91 @@
+"""What stands around an explorer's picture: controls and buttons above, words and state below."""
+
+import html
+from pathlib import Path
+
+import anywidget
+import ipywidgets
+
+from widgets.play import Player
+
+
+class StateLine(anywidget.AnyWidget):
+    """A button that copies `read()`, the explorer's state as code; asked for only when pressed."""
+
+    _esm = Path(__file__).parent / "state.js"
+    _css = Path(__file__).parent / "state.css"
+
+    def __init__(self, read):
+        super().__init__()
+        self.on_msg(lambda *_: self.send({"state": read()}))
+
+
+class Panel:
+    """The view of an explorer: `buttons`, `words` and the like are its parts, `box` is the whole.
+
+    widgets: of the controls, in their order.
+    """
+
+    def __init__(self, explorer, widgets):
+        self.explorer = explorer
+        reset = ipywidgets.Button(description="Reset", tooltip="Back to the start", icon="undo")
+        reset.layout.width = "90px"
+        reset.on_click(explorer.reset)
+        row = [self._preset_menu()] if explorer.presets else []
+        row.append(reset)
+        self.player = None
+        if name := explorer.play:
+            self.player = Player(widgets[name], lambda value: explorer.set(**{name: value}))
+            row.append(self.player)
+        row += map(self._action, explorer.actions)
+        self.buttons = ipywidgets.HBox(row, layout={"flex_flow": "row wrap", "min_width": "398px"})
+        controls = ipywidgets.Box(
+            [*widgets.values(), self.buttons],
+            layout={"flex_flow": "row wrap", "grid_gap": "0 8px"},
+        )
+        height = f"{1.5 * explorer.readout_lines}em"  # kept free, so that nothing below jumps
+        self.words = ipywidgets.HTML(layout={"min_height": height})
+        state = StateLine(lambda: repr(explorer))
+        self.box = ipywidgets.VBox(
+            [controls, explorer.live, self.words, state],
+            layout={"max_width": f"{explorer.size[0]}px"},
+        )
+
+    def tell(self, words, finished=True):
+        """Show the words of a picture; `finished` if it is not one of a progress."""
+        self.words.value = f'<div role="status" style="line-height:1.5">{words}</div>'
+        if finished and self.player:
+            self.player.delivered()
+
+    def admit(self, error):
+        """Show a failure in one line."""
+        reason = html.escape(f"{type(error).__name__}: {error}")
+        self.words.value = f'<div role="alert">This position can\'t be shown. {reason}</div>'
+        if self.player:
+            self.player.delivered(fine=False)
+
+    def _action(self, words):
+        button = ipywidgets.Button(description=words, layout={"width": "auto"})
+
+        def clicked(_):
+            try:
+                getattr(self.explorer, self.explorer.actions[words])()
+            except Exception as error:
+                self.admit(error)
+
+        button.on_click(clicked)
+        return button
+
+    def _preset_menu(self):
+        prompt = "Try a preset …"
+        menu = ipywidgets.Dropdown(
+            options=[prompt, *self.explorer.presets], layout={"width": "292px"}
+        )
+
+        def chosen(change):
+            if change.new != prompt:
+                self.explorer.set(**self.explorer.presets[change.new])
+                menu.value = prompt
+
+        menu.observe(chosen, "value")
+        return menu
