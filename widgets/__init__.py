@@ -2,11 +2,14 @@
 
 from widgets.backprop import Backprop
 from widgets.explorer import Explorer
+from widgets.forward_pass import ForwardPass
 from widgets.gradient_descent import GradientDescent, LearningRateSweep
+from widgets.hidden_space import HiddenSpace
 from widgets.live import LiveFigure
 from widgets.matrix_gradients import MatrixGradients
 from widgets.minibatches import MiniBatches
 from widgets.objective import ObjectiveContours
+from widgets.perceptron import Perceptron
 from widgets.svm_loss import HingeLoss
 from widgets.templates import DigitTemplates
 
@@ -14,11 +17,14 @@ __all__ = [
     "Backprop",
     "DigitTemplates",
     "Explorer",
+    "ForwardPass",
     "GradientDescent",
+    "HiddenSpace",
     "HingeLoss",
     "LearningRateSweep",
     "LiveFigure",
     "MatrixGradients",
     "MiniBatches",
     "ObjectiveContours",
+    "Perceptron",
 ]

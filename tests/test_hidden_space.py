@@ -1,0 +1,128 @@
+import numpy as np
+import pytest
+
+from widgets import HiddenSpace
+from widgets.hidden_space import ACTIVATIONS, CORNERS, NAMES, WANTED, forward, split, train
+
+
+def weights_of(explorer):
+    return [explorer.state[name] for name in NAMES]
+
+
+@pytest.mark.parametrize("preset", HiddenSpace.presets)
+def test_each_net_of_the_menu_is_xor_but_the_one_without_activation(preset):
+    explorer = HiddenSpace()
+    explorer.set(**HiddenSpace.presets[preset])
+    wrong = (explorer.compute(**explorer.state)["z"] > 0) != WANTED
+    assert wrong.any() == preset.startswith("none")
+    assert ("this is XOR" in explorer.live.description) != wrong.any()
+
+
+def test_the_relu_net_is_the_one_of_the_lesson():
+    h, z = forward(CORNERS, *split(weights_of(HiddenSpace())), ACTIVATIONS["ReLU"])
+    total = CORNERS.sum(axis=1)
+    assert h.tolist() == np.c_[total, np.maximum(total - 1, 0)].tolist()
+    assert (z + 0.5).tolist() == [0, 1, 1, 0]
+
+
+def test_the_fold_goes_from_the_inputs_to_the_hidden_values():
+    explorer = HiddenSpace(fold=0)
+    triangles = explorer.marks[3]  # the ones of XOR, on the right
+    assert triangles.get_xydata().tolist() == [[0, 1], [1, 0]]
+    assert not explorer.hidden.lines.get_visible()
+    explorer.fold = 50
+    assert triangles.get_xydata().tolist() == [[0.5, 0.5], [1, 0]]
+    explorer.fold = 100
+    assert triangles.get_xydata().tolist() == [[1, 0], [1, 0]]
+    assert explorer.hidden.lines.get_visible()
+    names = [text.get_text() for text in explorer.names]
+    assert names == ["(0, 0)", "(0, 1) and (1, 0)", "(1, 1)", ""]
+
+
+def test_the_border_is_one_line_in_the_hidden_space_and_two_in_the_input_space():
+    explorer = HiddenSpace()
+    assert len(explorer.hidden.lines.get_segments()) == 1
+    left = explorer.input.lines.get_segments()
+    assert len(left) == 2
+    sums = sorted(float(np.mean(line.sum(axis=1))) for line in left)
+    assert sums == pytest.approx([0.5, 1.5], abs=0.02)  # where z = 0 on x1 + x2
+
+
+def test_without_activation_the_border_stays_straight():
+    explorer = HiddenSpace(activation="none", h1_w2=-2.0, h2_w1=3.0)
+    (line,) = explorer.input.lines.get_segments()
+    steps = np.diff(line, axis=0)
+    steps = steps[np.hypot(*steps.T) > 1e-6]
+    turns = steps[1:, 0] * steps[:-1, 1] - steps[1:, 1] * steps[:-1, 0]
+    assert np.abs(turns).max() < 1e-6
+    assert "stays straight" in explorer.live.description
+
+
+def test_training_finds_xor_from_some_starts_and_a_line_never_does():
+    found = {}
+    for activation in "sigmoid", "ReLU", "none":
+        found[activation] = 0
+        for seed in range(8):
+            weights = np.random.default_rng(seed).uniform(-1, 1, 9)
+            weights = train(weights, activation, steps=500)
+            _, z = forward(CORNERS, *split(weights), ACTIVATIONS[activation])
+            found[activation] += ((z > 0) == WANTED).all()
+    assert found["none"] == 0
+    assert 0 < found["sigmoid"] and 0 < found["ReLU"]
+
+
+def test_the_buttons_draw_a_start_and_train_from_it():
+    explorer = HiddenSpace(activation="sigmoid")
+    explorer.start()
+    start = weights_of(explorer)
+    assert start == np.random.default_rng(0).uniform(-1, 1, 9).round(1).tolist()
+    explorer.train()
+    assert weights_of(explorer) == pytest.approx(train(start, "sigmoid").tolist())
+    assert "Trained for 100 steps." in explorer.live.description
+    explorer.fold = 90
+    assert "Trained" not in explorer.live.description
+    explorer.start()
+    assert weights_of(explorer) != start
+
+
+def test_a_step_cannot_be_trained_and_says_why():
+    explorer = HiddenSpace(activation="step")
+    before = weights_of(explorer)
+    explorer.train()
+    assert weights_of(explorer) == before
+    assert "A step is flat" in explorer.live.description
+
+
+def test_a_learners_forward_is_used():
+    def other(X, W1, b1, w2, b2, activation):
+        h, z = forward(X, W1, b1, w2, b2, activation)
+        return h, -z
+
+    explorer = HiddenSpace(forward=other)
+    assert "4 of 4 wrong" in explorer.live.description
+    assert "Computed by your forward" in explorer.live.description
+    explorer = HiddenSpace(forward=lambda *_: None)
+    assert "this is XOR" in explorer.live.description
+    assert "returns nothing yet" in explorer.live.description
+
+
+@pytest.mark.parametrize("result", [3, (np.zeros((2, 3)), np.zeros(2))])
+def test_a_forward_of_another_shape_is_told_the_right_one(result):
+    explorer = HiddenSpace(forward=lambda *_: result)
+    assert "forward must return" in explorer.words.value
+
+
+def test_samples_outside_the_picture_are_said():
+    explorer = HiddenSpace()
+    assert not explorer.flag.get_visible()
+    explorer.set(h1_w1=8.0, h1_w2=8.0)
+    assert explorer.flag.get_visible()
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("end", [-8.0, 8.0])
+def test_every_end_of_the_sliders_is_drawn(activation, end):
+    explorer = HiddenSpace(activation=activation, **dict.fromkeys(NAMES, end))
+    assert "can't be shown" not in explorer.words.value
+    again = eval(repr(explorer))
+    assert again.live.picture == explorer.live.picture
