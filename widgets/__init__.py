@@ -1,6 +1,8 @@
 """Interactive explorers: move a slider and the picture follows your hand."""
 
 from widgets.backprop import Backprop
+from widgets.bias_variance import BiasVariance
+from widgets.boundary import RegularisedBoundary
 from widgets.explorer import Explorer
 from widgets.forward_pass import ForwardPass
 from widgets.gradient_descent import GradientDescent, LearningRateSweep
@@ -9,12 +11,16 @@ from widgets.live import LiveFigure
 from widgets.matrix_gradients import MatrixGradients
 from widgets.minibatches import MiniBatches
 from widgets.objective import ObjectiveContours
+from widgets.penalties import OneWeight
+from widgets.penalty_geometry import PenaltyGeometry
 from widgets.perceptron import Perceptron
+from widgets.polynomial_fit import PolynomialFit
 from widgets.svm_loss import HingeLoss
 from widgets.templates import DigitTemplates
 
 __all__ = [
     "Backprop",
+    "BiasVariance",
     "DigitTemplates",
     "Explorer",
     "ForwardPass",
@@ -26,5 +32,9 @@ __all__ = [
     "MatrixGradients",
     "MiniBatches",
     "ObjectiveContours",
+    "OneWeight",
+    "PenaltyGeometry",
     "Perceptron",
+    "PolynomialFit",
+    "RegularisedBoundary",
 ]

@@ -1,0 +1,59 @@
+"""Two noisy moons and a small network that tells them apart, with its boundary as a picture."""
+
+import numpy as np
+
+import nnkit
+from nnkit import data, nn
+from widgets.field import Field
+from widgets.style import CLASSES
+
+XS, YS = np.linspace(-2, 3, 81), np.linspace(-1.6, 2.1, 61)
+GRID = np.stack(np.meshgrid(XS, YS), axis=-1).astype(np.float32)
+
+
+def moons(n, noise, seed):
+    """((X, y), (test X, test y)) as tensors: n samples to train on, 400 to test on."""
+    generators = [nnkit.Generator().manual_seed(seed + 1000 * i) for i in (0, 1)]
+    return tuple(
+        data.moons(size, noise, generator=generator)
+        for size, generator in zip((n, 400), generators, strict=True)
+    )
+
+
+def network(seed, width=16):
+    """A 2-width-width-2 network of tanh units."""
+    generator = nnkit.Generator().manual_seed(seed)
+    first, second, third = (
+        nn.Linear(a, b, generator=generator) for a, b in ((2, width), (width, width), (width, 2))
+    )
+    return nn.Sequential(first, nn.Tanh(), second, nn.Tanh(), third)
+
+
+@nnkit.no_grad()
+def chance_of_class_1(model):
+    """The model's probability of class 1 on GRID, shape (len(YS), len(XS)).
+
+    A few rows at a time: products this small are computed at once by one thread; larger ones are
+    shared with a second, and wait for it where the machine is busy.
+    """
+    rows = [model(nnkit.from_numpy(part)).array for part in np.array_split(GRID, 10)]
+    scores = np.concatenate(rows)
+    return 1 / (1 + np.exp(np.clip(scores[..., 0] - scores[..., 1], -50, 50)))
+
+
+class MoonPlane:
+    """The plane of the samples: the chance of class 1 as colours, the boundary, the samples."""
+
+    def __init__(self, live, axes):
+        self.field = Field(live, axes, XS, YS, 0, 1, levels=(0.5,), colours="classes")
+        self.field.lines.set(linewidth=2, alpha=1)
+        self.samples = [
+            live.move(*axes.plot([], [], mark, ms=6, color=colour, mec="white", mew=0.7))[0]
+            for colour, mark in CLASSES[:2]
+        ]
+        axes.set(xlabel="$x_1$", ylabel="$x_2$")
+
+    def show(self, chance, X, y):
+        self.field.set_values(chance)
+        for label, samples in enumerate(self.samples):
+            samples.set_data(*X[y == label].T)
