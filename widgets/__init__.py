@@ -3,6 +3,7 @@
 from widgets.backprop import Backprop
 from widgets.bias_variance import BiasVariance
 from widgets.boundary import RegularisedBoundary
+from widgets.entropy import EntropyAndKL
 from widgets.explorer import Explorer
 from widgets.forward_pass import ForwardPass
 from widgets.gradient_descent import GradientDescent, LearningRateSweep
@@ -15,6 +16,7 @@ from widgets.penalties import OneWeight
 from widgets.penalty_geometry import PenaltyGeometry
 from widgets.perceptron import Perceptron
 from widgets.polynomial_fit import PolynomialFit
+from widgets.softmax import SoftmaxLoss
 from widgets.svm_loss import HingeLoss
 from widgets.templates import DigitTemplates
 
@@ -22,6 +24,7 @@ __all__ = [
     "Backprop",
     "BiasVariance",
     "DigitTemplates",
+    "EntropyAndKL",
     "Explorer",
     "ForwardPass",
     "GradientDescent",
@@ -37,4 +40,5 @@ __all__ = [
     "Perceptron",
     "PolynomialFit",
     "RegularisedBoundary",
+    "SoftmaxLoss",
 ]
