@@ -41,9 +41,14 @@ def test_a_right_answer_in_another_form_passes(shown):
 
 def test_a_wrong_answer_names_the_inputs_and_what_came(shown, tmp_path):
     check("gd-step", lambda w, grad, lr: 7.0)
+    check("gd-largest-lr", lambda a, b, c: 7.0)
     assert shown[0].outcome == "wrong"
     message = r"with w = \[.*\], grad = \[.*\], lr = 0\.\d+: expected an array of shape \(3,\), "
     assert re.fullmatch(message + r"got a number\.", shown[0].message)
+    a, expected = re.search(
+        r"a = ([\d.]+), .*: expected ([\d.]+), got 7\.\.", shown[1].message
+    ).groups()
+    assert float(expected) == pytest.approx(1 / float(a), rel=1e-4)
     assert not progress.load(tmp_path)["solved"]
 
 
@@ -60,10 +65,63 @@ def test_inputs_are_fresh_each_time(shown):
     assert shown[0].message != shown[1].message
 
 
-@pytest.mark.parametrize("answer", [None, ..., lambda w, grad, lr: None])
+def untouched(w, grad, lr):
+    """The weights after one step of gradient descent; w and grad are arrays of equal shape."""
+    ...  # write your code here
+
+
+@pytest.mark.parametrize("answer", [None, ..., untouched])
 def test_what_is_not_yet_written_is_still_to_do(shown, answer):
     check("gd-step", answer)
     assert shown[0].outcome == "not-attempted"
+
+
+def test_a_print_is_no_return(shown, capsys):
+    def printed(w, grad, lr):
+        print("w is", w - lr * grad)
+
+    check("gd-step", printed)
+    assert shown[0].outcome == "wrong"
+    assert "Is a `return` missing?" in shown[0].message
+    assert capsys.readouterr().out.count("w is") == 1, "one print tells as much as twenty"
+
+
+def test_a_right_answer_that_overwrites_its_arguments_is_warned(shown):
+    def in_place(w, grad, lr):
+        w -= lr * grad
+        return w
+
+    check("gd-step", in_place)
+    check("gd-step", step)
+    assert [verdict.outcome for verdict in shown] == ["passed", "passed"]
+    assert "it changes w itself" in shown[0].message
+    assert "itself" not in shown[1].message
+
+
+def test_a_wrong_answer_takes_back_what_was_solved(shown, tmp_path):
+    check("gd-step", step)
+    check("gd-step", lambda w, grad, lr: w)
+    assert progress.load(tmp_path)["solved"] == {}
+
+
+def test_an_endless_loop_is_stopped_without_a_traceback(shown):
+    def endless(w, grad, lr):
+        raise KeyboardInterrupt
+
+    check("gd-step", endless)
+    assert "a loop that never ends" in shown[0].message
+
+
+def test_missing_arguments_blame_no_line_of_ours(shown):
+    check("gd-step", lambda w, grad: w - grad)
+    assert re.search(r"lr = [\d.]+: TypeError: .*takes 2 positional arguments", shown[0].message)
+
+
+def test_an_expected_value_that_never_changes_is_not_told(tmp_path):
+    path = tmp_path / "07_small.py"
+    source = SOURCE.replace("return (rng.normal(size=3),)", "return (np.ones(3),)")
+    path.write_text(source, encoding="utf-8")
+    assert "expected" not in judge(Lesson(path), "double", lambda x: x).message
 
 
 def test_an_error_names_the_learners_own_line(shown):

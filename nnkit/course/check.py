@@ -1,13 +1,17 @@
 """`check("gd-step", step)`: tries an answer on fresh inputs and says at once what is wrong."""
 
+import contextlib
+import copy
 import html
+import io
 import secrets
 import traceback
 
+import numpy as np
 from IPython.display import display
 
 from nnkit.course import progress
-from nnkit.course.answers import difference, show
+from nnkit.course.answers import blank, difference, show
 from nnkit.course.lesson import find_lesson, read_lesson, source_paths
 
 DRAWS = 20
@@ -51,53 +55,103 @@ class Verdict:
 def check(exercise, answer):
     """Try `answer` (a function or class) on fresh inputs and show the verdict.
 
-    exercise: the exercise's name, as in the cell's text. A right answer is recorded as solved in
-    the folder of the notebook. Nothing is returned and nothing is raised for a wrong answer;
-    ValueError if there is no exercise of that name.
+    exercise: the exercise's name, as in the cell's text. Whether it is solved is kept in the folder
+    of the notebook. Nothing is returned and nothing is raised for a wrong answer; ValueError if
+    there is no exercise of that name.
     """
     lesson = find_lesson(exercise)
     if lesson is None:
         known = ", ".join(name for path in source_paths() for name in read_lesson(path).exercises)
         raise ValueError(f'exercise must be one of {known}; got "{exercise}"')
-    verdict = judge(lesson, exercise, answer)
-    if verdict.outcome == "passed":
-        verdict.message += " " + _record(lesson, exercise)
+    try:
+        verdict = judge(lesson, exercise, answer)
+    except KeyboardInterrupt:
+        verdict = Verdict(exercise, "error", "you stopped it. Is there a loop that never ends?")
+    verdict.message += _record(lesson, exercise, verdict.outcome == "passed")
     display(verdict)
 
 
-def _record(lesson, exercise):
+def _record(lesson, exercise, passed):
+    """Keep in the folder whether the exercise is solved; say in a sentence how many are, or why
+    that could not be kept."""
     try:
+        if not passed:
+            progress.forget("solved", exercise)
+            return ""
         solved = progress.save("solved", exercise, True)["solved"]
     except OSError as error:
-        return f"(Your progress could not be saved: {error.strerror}.)"
+        return f" (Your progress could not be saved: {error.strerror}.)"
     done = sum(name in solved for name in lesson.exercises)
-    return f"{done} of {len(lesson.exercises)} exercises of this lesson are done."
+    return f" {done} of {len(lesson.exercises)} exercises of this lesson are done."
 
 
 def judge(lesson, exercise, answer, seeds=None):
     """Return the Verdict on `answer` to an exercise of `lesson`, on DRAWS draws (or on `seeds`)."""
     seeds = seeds or [secrets.randbits(64) for _ in range(DRAWS)]
-    trial = lesson.trial_of(exercise, answer)
     if answer is None or answer is Ellipsis:
         return _not_attempted(exercise)
-    names, failure = lesson.trial(exercise).names, None
-    for seed in seeds:
-        args = trial.draw(seed)
-        expected, got = _try(lesson.trial(exercise), args), _try(trial, args)
-        if isinstance(expected, Exception):
-            raise expected
-        if failure is None and isinstance(got, Exception):
-            failure = "error", f"{_with(names, args)} {_what_stopped(got, answer)}"
-        elif failure is None and (reason := difference(expected, got)):
-            failure = "wrong", f"{_with(names, args)} {reason}."
+    trial, reference = lesson.trial_of(exercise, answer), lesson.trial(exercise)
+    draws = [trial.draw(seed) for seed in seeds]
+    expected = [_try(reference, args) for args in draws]
+    for right in expected:
+        if isinstance(right, Exception):
+            raise right
+    got = [_try(trial, args, aloud=args is draws[0]) for args in draws]  # one print is enough
+    failure = _failure(reference.names, draws, expected, got, answer)
     if failure is None:
-        return Verdict(exercise, "passed", f"it holds on {len(seeds)} fresh inputs.")
-    if _same(lesson.stub_trial(exercise), trial, seeds):
+        said = f"it holds on {len(seeds)} fresh inputs." + _changed(
+            trial, reference.names, draws[0]
+        )
+        return Verdict(exercise, "passed", said)
+    stub = lesson.stub_trial(exercise)
+    if _same(stub, draws, got) and _same_code(stub.answer, answer):
         return _not_attempted(exercise)
-    numbers = range(len(lesson.exercises[exercise].wrong))
-    known = [n for n in numbers if _same(lesson.trial(exercise, n), trial, seeds)]
-    hint = lesson.exercises[exercise].wrong[known[0]].hint if known else ""
-    return Verdict(exercise, *failure, hint)
+    wrong = lesson.exercises[exercise].wrong
+    known = [n for n in range(len(wrong)) if _same(lesson.trial(exercise, n), draws, got)]
+    return Verdict(exercise, *failure, wrong[known[0]].hint if known else "")
+
+
+def _failure(names, draws, expected, got, answer):
+    """(outcome, message) for the first draw on which `got` is not as `expected`, or None."""
+    # What never changes may be the very answer that is looked for: it is not told.
+    told = any(difference(expected[0], other) for other in expected[1:])
+    for args, right, value in zip(draws, expected, got, strict=True):
+        if isinstance(value, Exception):
+            return "error", f"{_with(names, args)}{_what_stopped(value, answer)}"
+        reason = difference(right, value)
+        if reason and blank(value):
+            return "wrong", (
+                "it gives back nothing (None). Is a `return` missing? "
+                "print only shows a value, return hands it over."
+            )
+        if reason:
+            target = f"expected {show(right)}, " if told and reason.startswith("got ") else ""
+            return "wrong", f"{_with(names, args)}{target}{reason}."
+    return None
+
+
+def _changed(trial, names, args):
+    """A warning if the answer overwrites its arguments, which may hurt whoever calls it; or ""."""
+    given = copy.deepcopy(args)
+    with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
+        trial.probe(trial.answer, *given) if trial.probe else trial.answer(*given)
+    pairs = zip(names, args, given, strict=False)
+    changed = [name for name, before, after in pairs if difference(before, after)]
+    if not changed:
+        return ""
+    return (
+        f" But mind: it changes {' and '.join(changed)} itself, which your caller may still need. "
+        "`w = w - ...` makes a new array; `w -= ...` overwrites the old one."
+    )
+
+
+def _same_code(stub, answer):
+    """True unless it can be seen that more has been written than the stub."""
+    code = [getattr(function, "__code__", None) for function in (stub, answer)]
+    if None in code:
+        return True
+    stub, answer = ((c.co_code, c.co_names, c.co_consts) for c in code)
+    return stub == answer
 
 
 def _not_attempted(exercise):
@@ -106,36 +160,36 @@ def _not_attempted(exercise):
     )
 
 
-def _try(trial, args):
+def _try(trial, args, aloud=False):
     """What the answer gives on `args`: a plain value, or the exception that it raised."""
-    try:
-        return trial(args)
-    except Exception as error:
-        return error
+    with contextlib.nullcontext() if aloud else contextlib.redirect_stdout(io.StringIO()):
+        try:
+            return trial(args)
+        except Exception as error:
+            return error
 
 
-def _same(known, trial, seeds):
-    """True if the answers of two trials give, or raise, the same on every draw."""
-    for args in map(trial.draw, seeds):
-        expected, got = _try(known, args), _try(trial, args)
+def _same(known, draws, got):
+    """True if the answer of a trial gives, or raises, the same on every draw as what was got."""
+    for args, value in zip(draws, got, strict=True):
+        expected = _try(known, args)
         if isinstance(expected, Exception):
-            if (type(got), str(got)) != (type(expected), str(expected)):
+            if (type(value), str(value)) != (type(expected), str(expected)):
                 return False
-        elif difference(expected, got):
+        elif difference(expected, value):
             return False
     return True
 
 
 def _with(names, args):
     given = zip(names, args, strict=False)  # arguments with defaults may be left to them
-    pairs = (f"{name} = {show(arg, 60)}" for name, arg in given)
-    return f"with {', '.join(pairs)}:"
+    pairs = (f"{name} = {arg if type(arg) is int else show(arg, 60)}" for name, arg in given)
+    return f"with {', '.join(pairs)}: " if args else ""
 
 
 def _what_stopped(error, answer):
     """One sentence: the kind of error, its text, and the line of the learner's own cell."""
     file = getattr(getattr(answer, "__code__", None), "co_filename", None)
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename == file] or frames[-1:]
+    own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
     line = f" in line {own[-1].lineno} ({own[-1].line})" if own and own[-1].line else ""
     return f"{type(error).__name__}{line}: {error}"

@@ -14,7 +14,6 @@
 """
 
 import ast
-import copy
 import functools
 import inspect
 import re
@@ -25,7 +24,7 @@ from pathlib import Path
 import jupytext
 import numpy as np
 
-from nnkit.course.answers import plain
+from nnkit.course.answers import attempt
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = "...  # write your code here"
@@ -158,10 +157,8 @@ class Trial:
         return list(inspect.signature(self.answer).parameters)
 
     def __call__(self, args):
-        """Try the answer on a copy of `args`; numpy's warnings are not the learner's concern."""
-        args = copy.deepcopy(args)
-        with np.errstate(all="ignore"):
-            return plain(self.probe(self.answer, *args) if self.probe else self.answer(*args))
+        """What the answer gives on a copy of `args`, as a plain value."""
+        return attempt(self.answer, args, self.probe)
 
 
 def lessons_folder():

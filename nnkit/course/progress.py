@@ -34,9 +34,20 @@ def save(kind, name, value, folder="."):
     progress = load(folder)
     if progress[kind].get(name) != value:
         progress[kind][name] = value
-        path = Path(folder) / FILE
-        path.parent.mkdir(exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.write_text(json.dumps(progress, indent=1, sort_keys=True), encoding="utf-8")
-        os.replace(draft, path)
+        _write(progress, folder)
     return progress
+
+
+def forget(kind, name, folder="."):
+    """Record that a thing is not done after all."""
+    progress = load(folder)
+    if progress[kind].pop(name, None) is not None:
+        _write(progress, folder)
+
+
+def _write(progress, folder):
+    path = Path(folder) / FILE
+    path.parent.mkdir(exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_text(json.dumps(progress, indent=1, sort_keys=True), encoding="utf-8")
+    os.replace(draft, path)
