@@ -3,6 +3,8 @@
 from widgets.backprop import Backprop
 from widgets.bias_variance import BiasVariance
 from widgets.boundary import RegularisedBoundary
+from widgets.dropout import DroppedUnits
+from widgets.dropout_training import DropoutTraining
 from widgets.entropy import EntropyAndKL
 from widgets.explorer import Explorer
 from widgets.forward_pass import ForwardPass
@@ -24,6 +26,8 @@ __all__ = [
     "Backprop",
     "BiasVariance",
     "DigitTemplates",
+    "DropoutTraining",
+    "DroppedUnits",
     "EntropyAndKL",
     "Explorer",
     "ForwardPass",

@@ -1,0 +1,175 @@
+"""The same network trained without and with dropout: two boundaries and their losses."""
+
+import numpy as np
+
+import nnkit
+from nnkit import functional as F
+from nnkit import nn
+from nnkit.tensor import operation
+from widgets.controls import slider
+from widgets.descent import readable
+from widgets.dropout import keep
+from widgets.explorer import Explorer
+from widgets.moons import MoonPlane, chance_of_class_1, moons, network
+from widgets.style import BLUE, ORANGE
+from widgets.timeline import Timeline
+
+LR = 0.3
+
+
+def forward(x, u, p):
+    """Inverted dropout: units whose u is below p become 0, the others are divided by 1 - p."""
+    return x * keep(u, p) / (1 - p)
+
+
+@operation
+def drop(x, rules=None, u=None, p=0.5):
+    """Dropout as an operation of the engine, by rules (forward, backward)."""
+    there, back = rules
+    return there(x, u, p), lambda g: back(g, u, p)
+
+
+def with_dropout(model, p, rules, seed, train_set, test_set):
+    """A Timeline of full-batch descent, with units dropped after every activation.
+
+    The masks of an epoch are drawn from (seed, epoch). A measure is (training loss, test loss,
+    share of test samples that are right), with nothing dropped.
+    """
+    (X, y), (test_X, test_y) = train_set, test_set
+    parameters = list(model.parameters())
+
+    def train(epoch, _):
+        rng = np.random.default_rng([seed, epoch])
+        h = X
+        for layer in model:
+            h = layer(h)
+            if p and isinstance(layer, nn.Tanh):
+                h = drop(h, rules=rules, u=rng.random(h.shape, np.float32), p=p)
+        for parameter in parameters:
+            parameter.grad = None
+        F.cross_entropy(h, y).backward()
+        for parameter in parameters:
+            parameter.array[...] -= LR * parameter.grad.array
+
+    @nnkit.no_grad()
+    def measure():
+        scores = model(test_X)
+        right = np.mean(scores.array.argmax(axis=1) == test_y.array)
+        return F.cross_entropy(model(X), y).item(), F.cross_entropy(scores, test_y).item(), right
+
+    return Timeline(model, train, measure)
+
+
+class DropoutTraining(Explorer):
+    """Two networks from the same start, one without and one with dropout; move p.
+
+    forward, backward: a learner's own `dropout_forward(x, u, p)` and `dropout_backward(g, u, p)`,
+    which the right-hand network then trains with.
+    """
+
+    p = slider("dropout p", 0.0, 0.8, default=0.2, step=0.05)
+    epochs = slider("epochs", 0, 1000, default=600, step=10)
+    width = slider("units a layer", 4, 32, default=32, step=1)
+    noise = slider("noise", 0.0, 0.5, default=0.3, step=0.01)
+    n = slider("training points (n)", 10, 200, default=60, step=1)
+    seed = slider("other points (seed)", 0, 20, default=1, step=1)
+
+    presets = {
+        "no dropout: twice the same": {"p": 0.0},
+        "p = 0.2": {"p": 0.2},
+        "p = 0.5": {"p": 0.5},
+        "p = 0.8 in a narrow network": {"p": 0.8, "width": 8},
+    }
+
+    readout_lines = 4
+    play = "epochs"
+
+    def __init__(self, forward=None, backward=None, **state):
+        self.own, self._keys, self._runs, self._models = (forward, backward), [0, 0], {}, {}
+        super().__init__(**state)
+
+    def compute(self, p, epochs, width, noise, n, seed):
+        sets = moons(n, noise, seed)
+        rules = self.own if self._solved() else (forward, forward)
+        for side, rate in enumerate((0.0, p)):
+            key = rate, width, noise, n, seed
+            if self._keys[side] != key:
+                self._models[side] = network(seed, width)
+                self._runs[side] = with_dropout(self._models[side], rate, rules, seed, *sets)
+                self._keys[side] = key
+        X, y = (t.numpy() for t in sets[0])
+        found = [next(self._runs[side].walk([])) for side in (0, 1)]
+        for side in (0, 1):
+            for progress in self._runs[side].walk([0] * epochs):
+                found[side] = progress
+                yield {
+                    "found": found, "X": X, "y": y, "p": p,
+                    "chance": [chance_of_class_1(self._models[i]) for i in (0, 1)],
+                }  # fmt: skip
+
+    def _solved(self):
+        one = np.full((1, 1), 0.9, np.float32)
+        return all(rule is not None and rule(one, one, 0.5) is not None for rule in self.own)
+
+    def setup(self, figure):
+        without, dropping, curve = figure.subplots(1, 3, width_ratios=(1, 1, 1.15))
+        self.planes = [MoonPlane(self.live, axes) for axes in (without, dropping)]
+        without.set_title("without dropout")
+        dropping.set(title="with dropout", ylabel="")
+        self.lines = [
+            self.live.move(*curve.plot([], [], dash, color=colour, lw=width))[0]
+            for width in (1.2, 2.6)
+            for colour, dash in ((BLUE, "-"), (ORANGE, "-."))
+        ]
+        curve.set(yscale="log", ylim=(1e-3, 4), xlim=(0, 1000), xlabel="epoch")
+        curve.set_title("cross entropy")
+        figure.legend(
+            [*self.planes[0].samples, *self.lines],
+            ["class 0", "class 1", "training, without", "test, without", "training, with",
+             "test, with"],
+            loc="outside lower left", ncols=6, columnspacing=1.3, handlelength=2.6,
+        )  # fmt: skip
+
+    def draw(self, result):
+        for plane, chance in zip(self.planes, result["chance"], strict=True):
+            plane.show(chance, result["X"], result["y"])
+        curves = [
+            (marks, values)
+            for marks, found in result["found"]
+            for values in np.transpose(found)[:2]
+        ]
+        for line, (marks, values) in zip(self.lines, curves, strict=True):
+            line.set_data(marks, np.clip(np.nan_to_num(values, nan=1e6), 1e-9, 1e6))
+
+    def readout(self, result):
+        (_, plain), (marks, dropping) = result["found"]
+        lines = [verdict(result["p"], plain[-1], dropping[-1], marks[-1])]
+        for found, name in (plain, "Without"), (dropping, f"With p = {result['p']:.2g}"):
+            train, test, right = found[-1]
+            lines.append(
+                f"{name}: training loss {train:.3g}, test loss {test:.3g} (least "
+                f"{min(test for _, test, _ in found):.3g}), {right:.1%} of 400 test points right."
+            )
+        whose = ""
+        if self.own[0] is not None:
+            whose = " Your own dropout trains." if self._solved() else " Yours is still to do."
+        lines.append("Both losses are measured with all units, nothing dropped." + whose)
+        return readable("<br>".join(lines))
+
+
+def verdict(p, plain, dropping, epochs):
+    """What dropout does, in a sentence; plain and dropping: (training loss, test loss, right)."""
+    if not epochs:
+        return "<b>Untrained:</b> press Play, or move the epochs."
+    if not np.isfinite(dropping[1]):
+        return "<b>Diverges:</b> the weights grow without bound."
+    if not p:
+        return "<b>p = 0:</b> nothing is dropped, the two networks are the same."
+    losses = f"test loss {dropping[1]:.3g}, without dropout {plain[1]:.3g}"
+    if dropping[2] < plain[2] - 0.02:
+        return f"<b>Held too tight:</b> {losses}, but fewer points are right: it underfits."
+    if dropping[1] < 0.95 * plain[1]:
+        return f"<b>Dropout helps:</b> {losses}."
+    if dropping[1] > 1.05 * plain[1]:
+        return f"<b>Dropout hurts here:</b> {losses}. There is little to overfit yet."
+    return f"<b>No great difference:</b> {losses}."
