@@ -66,6 +66,17 @@ def test_controls_without_effect_are_greyed():
     assert not any(w.disabled for w in explorer._widgets.values())
 
 
+def test_another_kind_of_optimiser_brings_a_rate_that_suits_it():
+    explorer = GradientDescent(function="Rosenbrock")
+    for optimiser, lr in ("momentum", 0.001), ("Adam", 0.5), ("RMSprop", 0.5), ("Nesterov", 0.001):
+        explorer._widgets["optimiser"].value = optimiser
+        assert explorer.lr == lr
+    explorer.set(optimiser="Adam")
+    explorer.set(function="4x^2")
+    assert (explorer.optimiser, explorer.lr) == ("Adam", 0.2)
+    assert GradientDescent(optimiser="Adam", lr=0.3).lr == 0.3
+
+
 def own(grad, w, lr, steps):
     path = [w]
     for _ in range(steps):
@@ -80,7 +91,13 @@ def test_a_learners_descend_takes_over(function):
     engine = GradientDescent(function=function, steps=9)
     assert theirs == pytest.approx(engine.compute(**engine.state).path)
     assert "This is the path of your own descend." in explorer.live.description
-    assert explorer._widgets["optimiser"].disabled
+    assert explorer._widgets["optimiser"].disabled and explorer._widgets["momentum"].disabled
+    assert not any("optimiser" in state for state in explorer.presets.values())
+
+
+def test_a_learners_descend_that_climbs_is_asked_for_its_sign():
+    explorer = GradientDescent(descend=lambda grad, w, lr, steps: own(grad, w, -lr, steps), steps=3)
+    assert "do your steps go against the gradient?" in explorer.live.description
 
 
 def test_a_descend_that_is_still_to_do_leaves_the_engines_path():

@@ -16,7 +16,8 @@ class Surface:
 
     limits: ((low, high), ...) of the picture, one pair an argument and one for f's axis in 1-D;
     hessian(*point): its second derivatives, a matrix; minimum: the point, or None where it has
-    none, and then its saddle; loss: limits of the loss axis, logarithmic where there is a minimum.
+    none, and then its saddle; loss: limits of the loss axis, logarithmic where there is a minimum;
+    lr: a rate that suits gradient descent; adaptive_lr: one for those that scale their steps.
     """
 
     f: object
@@ -30,6 +31,7 @@ class Surface:
     saddle: tuple | None = None
     names: str = "x"
     quadratic: bool = True
+    adaptive_lr: float = 0.2
 
     @property
     def lowest(self):
@@ -58,22 +60,20 @@ SURFACES = {
     "ravine (x^2+100y^2)/2": Surface(
         lambda x, y: 0.5 * (x**2 + 100 * y**2), r"\frac{1}{2}(x^2 + 100y^2)", (-9.0, 1.5), 0.018,
         ((-11, 11), (-3.5, 3.5)), lambda x, y: [[1.0, 0.0], [0.0, 100.0]], (0.0, 0.0),
-        (1e-6, 1e4), names="xy",
+        (1e-6, 1e4), names="xy", adaptive_lr=0.5,
     ),
     "Rosenbrock": Surface(
         lambda x, y: (1 - x) ** 2 + 100 * (y - x**2) ** 2, "(1 - x)^2 + 100(y - x^2)^2",
         (-1.5, 2.0), 0.001, ((-2.2, 2.2), (-1, 3.2)),
         lambda x, y: [[1200 * x**2 - 400 * y + 2, -400 * x], [-400 * x, 200.0]], (1.0, 1.0),
-        (1e-6, 1e4), names="xy", quadratic=False,
+        (1e-6, 1e4), names="xy", quadratic=False, adaptive_lr=0.5,
     ),
 }  # fmt: skip
 
 OPTIMISERS = {
     "gradient descent": lambda w, lr, momentum: optim.SGD(w, lr),
     "momentum": lambda w, lr, momentum: optim.SGD(w, lr, momentum=momentum),
-    "Nesterov": lambda w, lr, momentum: optim.SGD(
-        w, lr, momentum=momentum, nesterov=momentum > 0
-    ),
+    "Nesterov": lambda w, lr, momentum: optim.SGD(w, lr, momentum=momentum, nesterov=momentum > 0),
     "RMSprop": lambda w, lr, momentum: optim.RMSprop(w, lr),
     "Adam": lambda w, lr, momentum: optim.Adam(w, lr),
 }
@@ -179,7 +179,7 @@ class Descent:
         rho, overshoots = contraction(steep, self.optimiser, self.lr, self.momentum)
         product = f"1 − lr·L = 1 − {self.lr:.4g}·{steep:.4g} = {1 - self.lr * steep:.4g}"
         plain = self.optimiser == "gradient descent"
-        factor = product if plain else f"about {rho:.3g} (size of the momentum recursion's root)"
+        factor = product if plain else f"about {rho:.3g} in the long run"
         if abs(rho - 1) < 1e-9:
             return "Oscillates for ever", f"each step multiplies the error by {factor}."
         if rho > 1:
@@ -190,7 +190,9 @@ class Descent:
                 f"distance from the saddle by 1 − lr·({flat:.3g}) = {1 - self.lr * flat:.3g}."
             )
         slow, _ = contraction(flat, self.optimiser, self.lr, self.momentum)
-        if flat < steep and slow > rho:
+        if flat < steep and abs(slow - rho) < 1e-3:
+            reason = f"the steep and the flat direction both keep {rho:.3g} of their error a step."
+        elif flat < steep and slow > rho:
             reason = (
                 f"the steep direction (L = {steep:.3g}) keeps {rho:.3g} of its error a step, "
                 f"the flat one (curvature {flat:.3g}) {slow:.3g}: the flat one sets the pace."
@@ -215,8 +217,12 @@ class Descent:
         start, left = self.error[0], self.error[-1]
         if left <= 1e-2:
             return "Converges", f"{left:.2g} from the minimum after {len(self.path) - 1} steps."
-        if left >= start:
-            return "Oscillates", f"no nearer to the minimum than at the start ({left:.3g} away)."
+        if left > start:
+            question = "; do your steps go against the gradient?" if self.optimiser == OWN else "."
+            return "Moves away", (
+                f"{left:.3g} from the minimum after {len(self.path) - 1} steps, "
+                f"{start:.3g} at first{question}"
+            )
         return "Still on its way", (
             f"{left:.3g} from the minimum after {len(self.path) - 1} steps, {start:.3g} at first."
         )
@@ -227,3 +233,8 @@ def readable(text):
     small = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
     text = re.sub(r"(?<=\d)e\+?(-?)0*(\d+)", lambda e: "·10" + (e[1] + e[2]).translate(small), text)
     return re.sub(r"(?<!\w)-(?=\d)", "−", text)
+
+
+def counted(number, thing):
+    """`1 step`, `2 steps`."""
+    return f"{number} {thing}" + "s" * (number != 1)

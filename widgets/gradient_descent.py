@@ -3,20 +3,23 @@
 import functools
 
 import numpy as np
+from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 
 from widgets.controls import choice, log_slider, slider
 from widgets.descent import (
+    ADAPTIVE,
     OPTIMISERS,
     OWN,
     SURFACES,
     Descent,
+    counted,
     descend,
     gradient,
     largest_stable_lr,
     readable,
 )
 from widgets.explorer import Explorer
-from widgets.style import BLUE, GREEN, ORANGE, RED
+from widgets.style import BLUE, GREEN, ORANGE, RAMPS, RED
 
 
 class GradientDescent(Explorer):
@@ -58,19 +61,22 @@ class GradientDescent(Explorer):
 
     def __init__(self, descend=None, **state):
         self.own = descend
+        if descend:
+            presets = self.presets.items()
+            self.presets = {words: s for words, s in presets if "optimiser" not in s}
         super().__init__(**state)
 
     def follow(self, changes):
         if "function" not in changes:
-            return {}
-        surface = SURFACES[changes["function"]]
-        start = dict(zip(("start_x", "start_y"), surface.start, strict=False))
-        return {"lr": surface.lr, "optimiser": "gradient descent"} | start
+            return suited_lr(self, changes)
+        start = SURFACES[changes["function"]].start
+        return suited_lr(self, changes) | dict(zip(("start_x", "start_y"), start, strict=False))
 
     def unused(self, state):
         names = ["start_y"] if len(SURFACES[state["function"]].start) == 1 else []
-        names += ["momentum"] if state["optimiser"] not in ("momentum", "Nesterov") else []
-        return names + (["optimiser"] if self.own else [])
+        if self.own:
+            return names + ["optimiser", "momentum"]
+        return names + ["momentum"] * (state["optimiser"] not in ("momentum", "Nesterov"))
 
     def pointed(self, axes, x, y):
         if axes is self.map:
@@ -116,7 +122,7 @@ class GradientDescent(Explorer):
         )
         (self.outside,) = move(self._flag(self.map))
         (self.above,) = move(self._flag(self.curve))
-        (self.still,) = self.map.plot([], [], "*", ms=14, color=GREEN, mec="white", zorder=3)
+        (self.still,) = self.map.plot([], [], "*", ms=20, color=GREEN, mec="white", zorder=3)
         self.curve.set_xlabel("step")
         self.shown, self.ground = None, []
 
@@ -147,7 +153,7 @@ class GradientDescent(Explorer):
         self.last.set_data(x[-1:], y[-1:])
         heights = result.losses - surface.lowest
         if surface.minimum:
-            heights = np.maximum(heights, 1e-12)
+            heights = np.maximum(heights, surface.loss[0])
         top = surface.loss[1]
         self.losses.set_data(np.arange(len(heights)), np.nan_to_num(heights, posinf=1e300))
         gone = np.flatnonzero(~inside)
@@ -174,16 +180,23 @@ class GradientDescent(Explorer):
             levels = np.linspace(heights.min(), heights.max(), 17)
             if surface.minimum:
                 levels = surface.lowest + np.geomspace(0.1, heights.max() - surface.lowest, 13)
-            look = {"colors": BLUE, "linewidths": 0.7, "alpha": 0.7, "negative_linestyles": "-"}
-            self.ground = [self.map.contour(*grid, heights, levels, **look)]
+            lines = {"colors": BLUE, "linewidths": 0.7, "alpha": 0.7, "negative_linestyles": "-"}
+            shades = LinearSegmentedColormap.from_list("loss", RAMPS["loss"])
+            shades = {"cmap": shades, "norm": BoundaryNorm(levels, shades.N), "extend": "both"}
+            self.ground = [
+                self.map.contourf(*grid, heights, levels, alpha=0.6, zorder=0.5, **shades),
+                self.map.contour(*grid, heights, levels, **lines),
+            ]
         still = surface.minimum or surface.saddle
         self.still.set_data(*[[v] for v in still] if len(name) == 2 else (still, [surface.lowest]))
         self.still.set_label("minimum" if surface.minimum else "saddle point")
         self.map.set(xlim=(x0, x1), ylim=(y0, y1), xlabel=name[0])
         self.map.set_ylabel(f"f({name})" if len(name) == 1 else name[1])
-        self.map.set_title(f"f({', '.join(name)}) = ${surface.formula}$")
+        shaded = ", darker is higher" if len(name) == 2 else ""
+        self.map.set_title(f"f({', '.join(name)}) = ${surface.formula}${shaded}")
         self.curve.set_yscale("log" if surface.minimum else "linear")
         self.curve.set_ylim(surface.loss)
+        self.curve.set_ylabel("what is lower lies on the edge" if surface.minimum else "")
         above = f"loss − {surface.lowest:g}, its height above the minimum"
         self.curve.set_title(above if surface.lowest else "loss")
         self.live.figure.legend(
@@ -198,7 +211,8 @@ class GradientDescent(Explorer):
             f"<b>{verdict}:</b> {reason}",
             f"Start: {name} = {_point(path[0])}, gradient {_point(gradient(surface, path[0]))}. "
             f"Step 1: {_point(path[1])}. "
-            f"Step {len(path) - 1}: {_point(path[-1])}, f = {result.losses[-1]:.4g}.",
+            f"Step {len(path) - 1}: {_point(path[-1])}, f = {result.losses[-1]:.4g}"
+            + (", out of reach: the run ends here." if len(path) <= self.steps else "."),
             self._law(result),
         ]
         if self.own and result.optimiser != OWN:
@@ -216,6 +230,13 @@ class GradientDescent(Explorer):
                 f"{where} L = {steep:.4g}, but {result.optimiser} divides by the gradient's recent "
                 f"size: a step is about lr = {result.lr:.3g} long, steep or flat."
             )
+        if result.surface.minimum is None:
+            flat = result.curvatures[0]
+            return (
+                f"The curvatures are {steep:.4g} and {flat:.4g}: for the first, lr = "
+                f"{result.lr:.4g} would have to stay under {result.limit:.4g}; the second curves "
+                "down, and no lr helps."
+            )
         formula = {"momentum": "2(1+m)/L", "Nesterov": "2(1+m)/((1+2m)L)"}
         whose = " of plain gradient descent" if result.optimiser == OWN else ""
         side = "below" if result.lr < result.limit * (1 - 1e-9) else "not below"
@@ -231,6 +252,17 @@ def _point(values):
     return numbers if len(values) == 1 else f"({numbers})"
 
 
+def suited_lr(explorer, changes):
+    """{"lr": one that suits} where `changes` bring another function or kind of optimiser."""
+    now = ({} if {"function", "optimiser"} <= changes.keys() else explorer.state) | changes
+    surface, adaptive = SURFACES[now["function"]], now["optimiser"] in ADAPTIVE
+    before = getattr(explorer, "adaptive", adaptive)  # the control itself has moved already
+    explorer.adaptive = adaptive
+    if "function" in changes or adaptive != before:
+        return {"lr": surface.adaptive_lr if adaptive else surface.lr}
+    return {}
+
+
 class LearningRateSweep(Explorer):
     """Many descents at once: the height reached after some steps, against the learning rate."""
 
@@ -243,7 +275,7 @@ class LearningRateSweep(Explorer):
     rates = np.geomspace(1e-3, 2, 67)
 
     def follow(self, changes):
-        return {"lr": SURFACES[changes["function"]].lr} if "function" in changes else {}
+        return suited_lr(self, changes)
 
     def unused(self, state):
         return ["momentum"] if state["optimiser"] not in ("momentum", "Nesterov") else []
@@ -257,7 +289,10 @@ class LearningRateSweep(Explorer):
         if surface.quadratic:
             steep = np.linalg.eigvalsh(surface.hessian(*surface.start))[-1]
             limit = largest_stable_lr(steep, optimiser, momentum)
-        return {"heights": heights, "lr": lr, "height": height, "limit": limit, "steps": steps}
+        return {
+            "heights": heights, "lr": lr, "height": height, "limit": limit, "steps": steps,
+            "optimiser": optimiser,
+        }  # fmt: skip
 
     def setup(self, figure):
         axes = figure.subplots()
@@ -267,14 +302,14 @@ class LearningRateSweep(Explorer):
         self.edge = axes.axvline(1, color=GREEN, ls="--", label="largest stable lr")
         move(self.edge)
         axes.set(
-            xscale="log", yscale="log", xlim=(1e-3, 2), ylim=(1e-10, 1e10),
+            xscale="log", yscale="log", xlim=(1e-3, 2), ylim=(1e-20, 1e10),
             xlabel="learning rate (lr)", ylabel="height above the minimum",
         )  # fmt: skip
         figure.legend(loc="outside lower left", ncols=3)
 
     def draw(self, result):
-        self.line.set_data(self.rates, np.clip(result["heights"], 1e-12, 1e300))
-        self.now.set_data([result["lr"]], np.clip([result["height"]], 2e-10, 5e9))
+        self.line.set_data(self.rates, np.clip(result["heights"], 1e-22, 1e300))
+        self.now.set_data([result["lr"]], np.clip([result["height"]], 3e-20, 3e9))
         self.edge.set_visible(result["limit"] is not None)
         if result["limit"] is not None:
             self.edge.set_xdata([result["limit"]] * 2)
@@ -282,16 +317,19 @@ class LearningRateSweep(Explorer):
     def readout(self, result):
         best = self.rates[np.argmin(np.nan_to_num(result["heights"], nan=np.inf))]
         limit = result["limit"]
-        law = (
-            f"The largest stable lr is {limit:.4g}: left of it a larger lr helps up to a point, "
-            "right of it every step makes things worse."
-            if limit is not None
-            else "No single curvature rules here, so there is no simple limit to draw."
-        )
+        if limit is not None:
+            law = (
+                f"The largest stable lr is {limit:.4g}: left of it a larger lr helps up to a "
+                "point, right of it every step makes things worse."
+            )
+        elif result["optimiser"] in ADAPTIVE:
+            law = f"{result['optimiser']} scales its steps itself: curvature sets no limit to draw."
+        else:
+            law = "The curvature differs from place to place, so there is no one limit to draw."
         return readable(
-            f"After {result['steps']} steps with lr = {result['lr']:.3g} the height above the "
-            f"minimum is <b>{result['height']:.3g}</b>; the best of the {len(self.rates)} rates on "
-            f"the curve is {best:.3g}.<br>{law}"
+            f"After {counted(result['steps'], 'step')} with lr = {result['lr']:.3g} the height "
+            f"above the minimum is <b>{result['height']:.3g}</b>; the best of the "
+            f"{len(self.rates)} rates on the curve is {best:.3g}.<br>{law}"
         )
 
 
