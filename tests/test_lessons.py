@@ -116,6 +116,27 @@ NUMBERS = {
         "3.16 lr",
         "0.053 lr",
     ],
+    "07_regularisation": [
+        "a = 1: the minimum is at 0.500 with L1, at 0.667 with L2",
+        "a = 0.3: the minimum is at 0.000 with L1, at 0.200 with L2",
+        "w = 0.667",
+        "degree 9: training error 0.000, test error 0.701",
+        "1000 points: test error 0.091, the noise alone 0.090",
+        "lambda 1e6: f(-0.5) = -0.0021, f(0.5) = -0.0021; mean of y: -0.0021",
+        "= 0.410; measured error 0.410",
+        "SGD,   penalty in the loss: [0.7546 0.5923]\nSGD,   weight_decay:        [0.7546 0.5923]",
+        "Adam : small gradients 1 -> 0.00, large gradients 1 -> 0.91",
+        "AdamW: small gradients 1 -> 0.37, large gradients 1 -> 0.37",
+    ],
+    "08_dropout": [
+        "p = 0.2: training mean 80.0; test times q = 80, test times p = 20",
+        "p = 0.5: training mean 50.0; test times q = 50, test times p = 50",
+        "Wrong: 100·p = 20, 4 times too small",
+        "mean of their scores:       [-5.6015  0.1029 -5.2516]",
+        "scores of the full network: [-5.6015  0.1029 -5.2516]",
+        "loss without + penalty: 16.14 + 2.10 = 18.24",
+        "after eval():     [-0.324, -0.324, -0.324]",
+    ],
 }
 
 
