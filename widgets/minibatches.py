@@ -3,11 +3,12 @@
 import functools
 
 import numpy as np
+from matplotlib.lines import Line2D
 
 import nnkit
 from nnkit import optim
 from widgets.controls import log_slider, slider
-from widgets.descent import readable
+from widgets.descent import counted, readable
 from widgets.explorer import Explorer
 from widgets.style import BLUE, GREEN, ORANGE, RED
 
@@ -73,34 +74,44 @@ class MiniBatches(Explorer):
         return {"path": path, "losses": losses, "batch_size": batch_size, "epochs": epochs}
 
     def setup(self, figure):
-        self.map, self.curve = figure.subplots(1, 2, width_ratios=(1.1, 1))
-        *_, best = line_data()
+        self.data, self.map, self.curve = figure.subplots(1, 3)
+        x, y, best = line_data()
+        ends = np.array([-2.2, 2.2])
+        self.data.plot(x, y, "o", ms=4, color=BLUE, alpha=0.6, label="samples")
+        self.data.plot(ends, best[0] * ends + best[1], "--", color=GREEN)
+        self.data.set(
+            xlim=ends, ylim=(-4.5, 5.5), xlabel="x", ylabel="y", title="48 samples, a line"
+        )
+        (self.line,) = self.live.move(*self.data.plot(ends, ends, color=RED, zorder=4))
         floor = mean_squared_error(*best)
         grid = np.meshgrid(np.linspace(-2, 3.5, 111), np.linspace(-2.5, 2.5, 101))
         levels = floor + np.geomspace(0.02, 20, 12)
         self.map.contour(
             *grid, mean_squared_error(*grid), levels, colors=BLUE, linewidths=0.7, alpha=0.7
         )
-        (still,) = self.map.plot(*best, "*", ms=14, color=GREEN, mec="white", label="least squares")
-        self.map.set(xlabel="w", ylabel="b", title="loss over w and b: all samples")
+        self.map.plot(*best, "*", ms=18, color=GREEN, mec="white")
+        self.map.set(xlabel="w", ylabel="b", title="loss over w and b")
         move = self.live.move
         (self.track,) = move(*self.map.plot([], [], "o-", color=ORANGE, ms=3, lw=0.9, zorder=4))
         (self.first,) = move(
             *self.map.plot([], [], "o", ms=10, mfc="white", mec=RED, mew=2, zorder=6, label="start")
         )
-        (self.last,) = move(*self.map.plot([], [], "s", ms=8, color=RED, zorder=7, label="end"))
+        (self.last,) = move(*self.map.plot([], [], "s", ms=8, color=RED, zorder=7))
         self.curve.axhline(floor, color=GREEN, lw=1, ls="--")
         (self.losses,) = move(*self.curve.plot([], [], "o-", color=ORANGE, ms=3, lw=0.9))
-        self.curve.set(
-            yscale="log", ylim=(0.3, 30), xlabel="epochs", title="loss of all samples, every update"
-        )
-        figure.legend(handles=[self.first, self.last, still], loc="outside lower left", ncols=3)
+        self.curve.set(yscale="log", ylim=(0.3, 30), xlabel="epochs", title="loss, every update")
+        best_look = Line2D([], [], ls="--", marker="*", ms=12, color=GREEN, mec="white")
+        best_look.set_label("least loss there is: line, weights, loss")
+        now = Line2D([], [], marker="s", color=RED, label="after all updates: line, weights")
+        figure.legend(handles=[self.first, now, best_look], loc="outside lower left", ncols=3)
 
     def draw(self, result):
         path = np.clip(np.nan_to_num(result["path"]), -1e3, 1e3)
         self.track.set_data(*path.T)
         self.first.set_data(*path[:1].T)
         self.last.set_data(*path[-1:].T)
+        w, b = path[-1]
+        self.line.set_ydata(w * self.line.get_xdata() + b)
         losses = np.nan_to_num(result["losses"], posinf=1e300, nan=1e300)
         self.losses.set_data(np.linspace(0, result["epochs"], len(losses)), losses)
         if self.curve.get_xlim() != (0, result["epochs"]):
@@ -116,8 +127,8 @@ class MiniBatches(Explorer):
         w, b = result["path"][-1]
         return readable(
             f"<b>{kind}:</b> {size} of {SAMPLES} samples a step, so one epoch is {updates} "
-            f"update{'s' * (updates > 1)}; {result['epochs']} epochs make "
-            f"{len(result['path']) - 1}.<br>After them w = {w:.4g}, b = {b:.4g}, loss {end:.4g}; "
-            f"no line does better than {floor:.4g} (dashed), at w = {best[0]:.4g}, "
-            f"b = {best[1]:.4g}."
+            f"update{'s' * (updates > 1)}; {counted(result['epochs'], 'epoch')} make "
+            f"{len(result['path']) - 1} and read {result['epochs'] * SAMPLES} samples.<br>"
+            f"After them w = {w:.4g}, b = {b:.4g}, loss {end:.4g}; no line does better than "
+            f"{floor:.4g} (dashed), at w = {best[0]:.4g}, b = {best[1]:.4g}."
         )

@@ -6,7 +6,12 @@
 # with it whether you arrive, bounce about, or fly off.
 #
 # When you are through, you can say *before* running it whether a learning rate will work, and why.
-# You will also have written momentum, Adam and mini-batches yourself. Allow 45 to 60 minutes.
+# You will also have written momentum, Adam and mini-batches yourself. Allow 60 to 90 minutes. You
+# need to know what a derivative is, and how to write a loop over arrays in Python.
+#
+# **Run every cell with Shift+Enter, from the top down.** Until a cell has run, a picture is a still
+# one and a question has no button. After a restart of the kernel run them again; your answers and
+# your progress are kept.
 
 # %% tags=["setup"]
 import numpy as np
@@ -24,7 +29,7 @@ from widgets import GradientDescent, LearningRateSweep, MiniBatches
 #
 # $$x \leftarrow x - \text{lr} \cdot f'(x)$$
 #
-# Choose an answer and press the button; the next picture shows you whether you were right.
+# Run the next cell, choose an answer and press the button.
 
 # %% jupyter={"source_hidden": true}
 predict(
@@ -48,16 +53,23 @@ predict(
 # Try this, with the mouse or with Tab and the arrow keys:
 #
 # 1. Move **learning rate** slowly from 0.1 upwards. Somewhere the path begins to jump from side to
-#    side. Somewhere else it stops arriving at all. Note both places.
-# 2. Type 0.125 into the number beside the slider. Why is *one* step enough?
+#    side. Somewhere else it stops arriving at all. Note both places. (You can also type a number
+#    beside the slider: 0.25 is one to try.)
+# 2. Type 0.125. *One* step is enough, and section 5 explains why.
 # 3. Click on the curve to start elsewhere. Does the starting point change *whether* you arrive?
+#
+# The lines below the picture speak of a curvature $L$: how sharply the curve bends. Section 5 makes
+# sense of them; for now believe your eyes.
 
 # %%
 GradientDescent()
 
 # %% [markdown]
-# Here are five learning rates, computed one after another. `nnkit` finds the slope by itself:
-# `backward()` fills in `x.grad`, and the optimiser `SGD` takes the step.
+# Here are five learning rates, computed one after another. `nnkit` finds the slope by itself. A
+# **tensor** is a number (or an array) that remembers what was computed from it: `backward()`
+# follows that back and *adds* the slope to `x.grad`, so `zero_grad()` clears it first. The
+# **optimiser** is the rule that turns a slope into a step; `SGD` is the one above. `x.item()` is
+# the plain number.
 
 # %%
 for lr in [1, 0.25, 0.24, 0.125, 0.1]:
@@ -89,20 +101,27 @@ for lr in [1, 0.25, 0.24, 0.125, 0.1]:
 # - A **directional derivative** is the slope you meet when you walk in any direction. With $u$ a
 #   direction of length 1, it is $\nabla f \cdot u$.
 #
-# Which direction is the steepest? Let us walk in 360 directions from a point and measure.
+# Which direction is the steepest? Take $f(x, y) = 2x^2 + 2y + 4xy$ and the place (1, 0). Walk a
+# tiny bit in each of 360 directions, and measure how much higher you get per length walked.
 
 # %%
+def f(x, y):
+    return 2 * x**2 + 2 * y + 4 * x * y
+
+
+angles, tiny = np.deg2rad(np.arange(360)), 1e-6
+slopes = (f(1 + tiny * np.cos(angles), 0 + tiny * np.sin(angles)) - f(1, 0)) / tiny
+steepest = slopes.argmax()
+print(f"steepest of 360 measured slopes: {slopes[steepest]:.3f}, at {steepest} degrees")
+
 x = nnkit.tensor(1.0, dtype=nnkit.float64, requires_grad=True)
 y = nnkit.tensor(0.0, dtype=nnkit.float64, requires_grad=True)
-(2 * x**2 + 2 * y + 4 * x * y).backward()
+f(x, y).backward()
 grad = np.array([x.grad.item(), y.grad.item()])
-
-angles = np.deg2rad(np.arange(360))
-slopes = grad @ np.array([np.cos(angles), np.sin(angles)])
-steepest = slopes.argmax()
-print(f"gradient at (1, 0): {grad}, its length: {np.linalg.norm(grad):.3f}")
-print(f"steepest of 360 slopes: {slopes[steepest]:.3f}, in the direction {steepest} degrees")
-print(f"the gradient points to {np.rad2deg(np.arctan2(grad[1], grad[0])):.1f} degrees")
+print(f"the gradient {grad} has the length {np.linalg.norm(grad):.3f} "
+      f"and points to {np.rad2deg(np.arctan2(grad[1], grad[0])):.1f} degrees")
+formula = grad @ np.array([np.cos(angles), np.sin(angles)])
+print(f"gradient times direction: at most {abs(formula - slopes).max():.0e} off the measured")
 
 # %% [markdown]
 # The steepest way *up* is the gradient's own direction, and the slope there is the gradient's
@@ -142,9 +161,11 @@ check("gd-slope", slope_along)
 # %% [markdown]
 # ### Exercise 2: one step
 #
-# Every weight moves against its own part of the gradient, $W \leftarrow W - \text{lr} \cdot
-# \partial L / \partial W$, and the bias does just the same, $b \leftarrow b - \text{lr} \cdot
-# \partial L / \partial b$. Written for a whole array at once it is one line.
+# In a network the function is the loss $L$ and its arguments are weights $W$ and biases $b$. Every
+# weight moves against its own part of the gradient, $W \leftarrow W - \text{lr} \cdot
+# \partial L / \partial W$, and a bias does just the same, $b \leftarrow b - \text{lr} \cdot
+# \partial L / \partial b$. Written for a whole array at once it is one line. Make a *new* array and
+# return it: `w -= ...` would overwrite the caller's.
 
 # %% exercise="gd-step" points=1
 def step(w, grad, lr):
@@ -172,6 +193,11 @@ def step(w, grad, lr):
 def step(w, grad, lr):
     return w - lr * w
 
+# %% wrong="gd-step"
+# All your steps are equally long. A step is lr times the gradient as it is: long where it is steep.
+def step(w, grad, lr):
+    return w - lr * grad / np.linalg.norm(grad)
+
 # %%
 check("gd-step", step)
 
@@ -197,7 +223,8 @@ print(f"40 steps:    x = {x.item():.6f}, f = {loss.item():.6f}")
 # ### Exercise 3: the descent loop
 #
 # `grad` is now a *function*: call `grad(w)` to get the gradient at `w`. Return every point that
-# you visit, the start included: `steps + 1` points, stacked into one array. Use your `step`.
+# you visit, the start included: `steps + 1` points, stacked into one array. Use your `step`. (To
+# try it, `check` descends on parabolas of its own: with some `curvature` and their `minimum`.)
 #
 # Watch out for `w -= ...`: it changes the array that you have already put into your list.
 
@@ -236,7 +263,7 @@ def descend(grad, w, lr, steps):
     return w
 
 # %% wrong="gd-descend"
-# All your points are the same one: `w -= ...` changes the array that is already in the list.
+# All your points are the same: `w -= ...`, here or in your step, changes what the list holds.
 def descend(grad, w, lr, steps):
     path = [w]
     for _ in range(steps):
@@ -269,15 +296,8 @@ predict(
 )
 
 # %% [markdown]
-# This explorer runs **your** `descend`. (Until you have written it, it shows nnkit's.) It begins
-# with $(w - 1)^2$ from $w = 5$ with `lr` 0.01 and 40 steps.
-
-# %%
-GradientDescent(descend=descend, function="(w-1)^2")
-
-# %% [markdown]
-# > **Set right.** "Run 40 steps and it has converged" is often written of just this example. Count
-# > it:
+# > **Set right.** "With lr = 0.01, 40 steps find the minimum of $(w-1)^2$ from $w = 5$": you can
+# > read that in more than one introduction. Count it:
 
 # %%
 w, steps = 5.0, 0
@@ -288,10 +308,20 @@ while abs(w - 1) >= 0.01:
 print(f"within 0.01 of the minimum after {steps} steps")
 
 # %% [markdown]
+# The next explorer runs **your** `descend` on it. (Until you have written it, it shows nnkit's.)
+# Find the learning rate with which 40 steps do arrive. Then try your code on the other functions.
+
+# %%
+GradientDescent(descend=descend, function="(w-1)^2")
+
+# %% [markdown]
 # ## 5 One law for the learning rate
 #
-# How fast the slope itself changes is the **curvature**, $L = f''$. For $4x^2$ it is 8 everywhere.
-# Near a minimum $x^*$ the slope is $L \cdot (x - x^*)$, so a step does this to the distance:
+# How fast the slope itself changes is the **curvature**, $f''$. It is usually called $L$ as well;
+# from here to the end of section 7 that letter is the curvature, not the loss. For $4x^2$ it is 8
+# everywhere. On a parabola with its minimum at $x^*$ the slope is $L \cdot (x - x^*)$. Put that
+# into the rule of section 1, $x \leftarrow x - \text{lr} \cdot L \cdot (x - x^*)$, and take $x^*$
+# away on both sides. This is what a step does to the distance:
 #
 # $$x - x^* \;\leftarrow\; (1 - \text{lr} \cdot L)\,(x - x^*)$$
 #
@@ -305,7 +335,8 @@ print(f"within 0.01 of the minimum after {steps} steps")
 # | −1 | bounces for ever | $2/L$ |
 # | below −1 | diverges | above $2/L$ |
 #
-# So descent converges **if and only if** $0 < \text{lr} < 2/L$, wherever it starts. Check it
+# The distance shrinks if the factor is less than 1 in size, $|1 - \text{lr} \cdot L| < 1$. So on a
+# parabola descent converges **if and only if** $0 < \text{lr} < 2/L$, wherever it starts. Check it
 # against what you noted in section 2:
 
 # %%
@@ -350,8 +381,9 @@ check("gd-largest-lr", largest_stable_lr)
 # %% [markdown]
 # The next explorer runs 67 descents at once, each with another learning rate, and draws how high
 # above the minimum each one ends. Look for the sharp wall. Move **steps**: the valley gets deeper,
-# but the wall stays at $2/L$. Then choose Rosenbrock's function: its curvature is different in
-# every place, so the law holds only locally, and no line can be drawn.
+# but the wall stays at $2/L$. Then choose Rosenbrock's function, a curved valley that you will meet
+# again: its curvature is different in every place, so the law holds only near each place, and no
+# line can be drawn.
 
 # %%
 LearningRateSweep()
@@ -361,8 +393,13 @@ LearningRateSweep()
 #
 # Where the gradient is zero, descent stops. Such a place is called **stationary**. It may be a
 # minimum, a maximum, or a **saddle**: a pass between two hills, a minimum in one direction and a
-# maximum in another. The curvatures in the main directions are the eigenvalues of the matrix of
-# second derivatives, the **Hessian**.
+# maximum in another.
+#
+# With several weights the second derivatives form a matrix, the **Hessian**. It has main directions
+# in which the surface bends like a plain parabola; how much, tell its **eigenvalues**
+# (`np.linalg.eigvalsh` finds them). You need not know how to compute them by hand. All positive: a
+# valley on every side, a minimum. One negative: some way leads down. `np.linalg.solve` finds the
+# place where both slopes, $4x + 4y$ and $2 + 4x$, are zero.
 
 # %%
 hessian = np.array([[4.0, 4.0], [4.0, 0.0]])  # of 2x^2 + 2y + 4xy, the same everywhere
@@ -372,8 +409,8 @@ print(f"stationary at ({x}, {y}), f = {2 * x**2 + 2 * y + 4 * x * y}")
 print("curvatures:", np.round(np.linalg.eigvalsh(hessian), 2))
 
 # %% [markdown]
-# > **Set right.** $2x^2 + 2y + 4xy$ is sometimes given as an exercise in finding a minimum. It
-# > has none: one curvature is negative, so the loss falls without end in that direction.
+# > **Set right.** "Find the minimum of $2x^2 + 2y + 4xy$" is a popular exercise. There is none: one
+# > curvature is negative, so the function falls without end in that direction.
 
 # %% jupyter={"source_hidden": true}
 predict(
@@ -390,6 +427,11 @@ predict(
     "It comes near, then leaves faster and faster",
 )
 
+# %% [markdown]
+# The next picture is a map, seen from above: along a line the height is the same, where lines crowd
+# it is steep, and darker is higher. Here the pale valley runs from the upper left to the lower
+# right, and the saddle lies in its middle.
+
 # %%
 GradientDescent(function="saddle 2x^2+2y+4xy", start_x=-3.4, start_y=-1.3, steps=55)
 
@@ -401,35 +443,59 @@ GradientDescent(function="saddle 2x^2+2y+4xy", start_x=-3.4, start_y=-1.3, steps
 # global minimum. The losses of straight-line models are convex. The losses of networks are not.
 
 # %% [markdown]
-# ## 7 Ravines, and a ball with momentum
+# ## 7 Ravines and momentum
 #
 # With two weights there are two curvatures. The **steep** one sets the limit $2/L$; the **flat**
-# one then crawls. Their ratio $\kappa$ is the condition number. For $\frac{1}{2}(x^2 + 100y^2)$ it
-# is 100:
-
-# %%
-steep, flat = 100, 1
-kappa = steep / flat
-plain = (kappa - 1) / (kappa + 1)  # the best lr is 2 / (steep + flat)
-momentum = (kappa**0.5 - 1) / (kappa**0.5 + 1)  # Polyak 1964, with the best lr and momentum
-for name, factor in [("gradient descent", plain), ("with momentum", momentum)]:
-    print(f"{name:16} keeps {factor:.3f} of the error a step: "
-          f"a tenth is left after {np.log(0.1) / np.log(factor):.1f} steps")
-
-# %% [markdown]
+# one then crawls. Their ratio $\kappa$ (kappa) is the **condition number** of the surface. For
+# $\frac{1}{2}(x^2 + 100y^2)$ it is 100. The best `lr` is a compromise, $2 / (100 + 1)$, at which
+# both directions keep the same share of their error, $(\kappa - 1) / (\kappa + 1) = 0.980$.
+#
 # **Momentum** keeps a velocity $v$, a running sum of past gradients that fades:
 #
 # $$v \leftarrow m\,v + \nabla f(w), \qquad w \leftarrow w - \text{lr} \cdot v$$
 #
-# Across the ravine the gradients alternate and cancel; along it they add up. **Nesterov's**
-# variant steps by $\nabla f(w) + m\,v$, with the new $v$, which looks one step ahead and swings
-# less.
-#
-# In the explorer choose the ravine, then the optimisers one after another (momentum about 0.67).
-# Watch where the zigzag goes, and how steep the loss curve gets.
+# Across the ravine the gradients alternate and cancel; along it they add up. With the best rate and
+# the best momentum the share becomes $(\sqrt{\kappa} - 1) / (\sqrt{\kappa} + 1) = 0.818$ in the
+# long run (Polyak 1964). How much is 0.818 against 0.980? Count steps:
 
 # %%
-GradientDescent(function="ravine (x^2+100y^2)/2", lr=0.0198, momentum=0.67, steps=120)
+kappa = 100
+plain = (kappa - 1) / (kappa + 1)
+heavy = (kappa**0.5 - 1) / (kappa**0.5 + 1)
+
+
+def steps_to(share, lr, momentum):
+    """Steps until the distance to the minimum of the ravine is `share` of that at the start."""
+    w, v = np.array([-9.0, 1.5]), np.zeros(2)
+    first, steps = np.linalg.norm(w), 0
+    while np.linalg.norm(w) > share * first:
+        v = momentum * v + w * [1, 100]
+        w, steps = w - lr * v, steps + 1
+    return steps
+
+
+for name, factor, lr, momentum in [
+    ("gradient descent", plain, 2 / 101, 0.0),
+    ("with momentum", heavy, 4 / 121, heavy**2),
+]:
+    print(f"{name:16} keeps {factor:.3f} of the error a step: a tenth is left after "
+          f"{np.log(0.1) / np.log(factor):.1f} steps in the long run")
+    print(f"{'':16} lr {lr:.4f}, momentum {momentum:.3f}; counted, down to a tenth, a hundredth, "
+          f"a thousandth: {[steps_to(10.0**-k, lr, momentum) for k in (1, 2, 3)]}")
+
+# %% [markdown]
+# The first tenth costs momentum 23 steps, for at first the ball swings wider than it started. Then
+# it needs 12 or 13 for each further tenth, where plain descent needs 115.
+#
+# **Nesterov's** variant steps by $\nabla f(w) + m\,v$, with the new $v$. It looks one step ahead
+# and swings less, but the `lr` it can bear is lower.
+#
+# In the explorer choose **momentum**, then **Nesterov**, and watch the zigzag across the ravine and
+# the slope of the loss curve. Then raise `lr` to 0.018: which of the three cannot bear it? The
+# preset "ravine: momentum 0.67" has the best rate and momentum; see how its loss first rises.
+
+# %%
+GradientDescent(function="ravine (x^2+100y^2)/2", lr=0.01, momentum=0.67, steps=120)
 
 # %% [markdown]
 # ### Exercise 5: momentum
@@ -475,13 +541,14 @@ def momentum_step(w, v, grad, lr, momentum):
 check("gd-momentum", momentum_step)
 
 # %% [markdown]
-# Your momentum in the ravine. Compare the number of steps with the plain descent above.
+# Your momentum, 0.67, in the ravine. Within how many steps does it come below a loss of 0.01? Plain
+# descent at the same `lr` needs 229.
 
 # %%
 def descend_with_momentum(grad, w, lr, steps):
     path, v = [w], np.zeros_like(w)
     for _ in range(steps):
-        moved = momentum_step(w, v, grad(w), lr, momentum=0.67)
+        moved = momentum_step(w.copy(), v.copy(), grad(w), lr, momentum=0.67)
         if moved is None:  # exercise 5 is still to do
             return None
         w, v = moved
@@ -490,7 +557,8 @@ def descend_with_momentum(grad, w, lr, steps):
 
 
 GradientDescent(
-    descend=descend_with_momentum, function="ravine (x^2+100y^2)/2", lr=0.018, steps=60
+    descend=descend_with_momentum, function="ravine (x^2+100y^2)/2", optimiser="momentum",
+    momentum=0.67, lr=0.018, steps=100,
 )
 
 # %% [markdown]
@@ -530,23 +598,28 @@ print("constant gradient, step 500:", round(adam_steps([3.0] * 500)[-1], 3), "lr
 print("alternating signs, step 5000:", round(abs(adam_steps([3.0, -3.0] * 2500)[-1]), 3), "lr")
 
 # %% [markdown]
-# Adam's first step is `lr` long whatever the size of the gradient: only its sign counts. As long
-# as the gradient keeps its sign the steps stay `lr` long; where it flips each time they shrink to
+# Adam's first step is `lr` long whatever the size of the gradient: only its sign counts. While the
+# gradient stays the same the steps stay `lr` long; where its sign flips each time they shrink to
 # 0.053 `lr`.
 #
-# > **Set right.** Adam does not "raise the learning rate". It divides the mean gradient by its
-# > typical size, $\hat m / \sqrt{\hat v}$, so that `lr` becomes about the *length* of a step.
+# > **Set right.** "Adam makes learning fast by raising the learning rate." It does not: it divides
+# > the mean gradient by its typical size, $\hat m / \sqrt{\hat v}$, so that `lr` becomes about the
+# > *length* of a step.
 
 # %%
 GradientDescent(function="ravine (x^2+100y^2)/2", optimiser="Adam", lr=0.5, steps=120)
 
 # %% [markdown]
 # The ravine's two curvatures no longer matter: both weights come in at the same pace. Near the end
-# the path swings, because the running means remember. Now choose Rosenbrock's curved valley and
-# find who gets nearest to the minimum in 200 steps. Adam is not the winner everywhere: momentum
-# 0.95 with `lr` 0.001 is hard to beat here. No optimiser is best for every surface.
+# the path swings, because the running means remember. Now choose Rosenbrock's curved valley,
+# $(1-x)^2 + 100(y - x^2)^2$, and find who gets nearest to the minimum in 200 steps. Each optimiser
+# wants its own `lr`: the explorer sets one to start from. Adam is not the winner everywhere:
+# momentum 0.95 with `lr` 0.002 is hard to beat here. No optimiser is best for every surface.
 #
 # ### Exercise 6: Adam
+#
+# One step with the formulas above, for arrays. `t` is the number of this step. Return the new
+# weights and both means; the means as they are, the correction only goes into the step.
 
 # %% exercise="gd-adam" points=3
 def adam_step(w, m, v, grad, t, lr, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -596,15 +669,41 @@ def adam_step(w, m, v, grad, t, lr, beta1=0.9, beta2=0.999, eps=1e-8):
 check("gd-adam", adam_step)
 
 # %% [markdown]
+# Your Adam, let loose in Rosenbrock's valley:
+
+# %%
+def descend_with_adam(grad, w, lr, steps):
+    path, m, v = [w], np.zeros_like(w), np.zeros_like(w)
+    for t in range(1, steps + 1):
+        moved = adam_step(w.copy(), m.copy(), v.copy(), grad(w), t, lr)
+        if moved is None:  # exercise 6 is still to do
+            return None
+        w, m, v = moved
+        path.append(w)
+    return np.array(path)
+
+
+GradientDescent(
+    descend=descend_with_adam, function="Rosenbrock", optimiser="Adam", lr=0.5, steps=200
+)
+
+# %% [markdown]
 # ## 9 All the data, some of it, or one sample
 #
-# A loss over a data set is a mean over its samples, so its gradient is one, too. **Full batch**
-# uses all samples for each step. A **mini-batch** uses a few: cheaper, and noisy. **Stochastic**
-# descent uses one. An **epoch** is one full pass over the data, however many steps that takes.
+# So far somebody gave us the function. In machine learning it comes from data. Below are 48 samples
+# $(x, y)$ and a line $\hat y = wx + b$ that should run through them: $w$ is its slope and $b$, the
+# bias, its height at $x = 0$. The loss is the **mean squared error**, the mean of $(\hat y - y)^2$
+# over the samples. It depends on $w$ and $b$, and we descend on *that* surface, in the middle
+# picture. (For a line the minimum has a closed form, the **least squares** fit; the star.)
+#
+# A mean over samples has a gradient that is a mean over samples, too. **Full batch** uses all of
+# them for each step. A **mini-batch** uses a few: cheaper, and noisy. **Stochastic** descent uses
+# one. An **epoch** is one full pass over the data, however many steps that takes.
 #
 # Slide the batch size from 48 down to 1. The path gets rougher, but an epoch now holds 48 steps
-# instead of one. With one sample the path never settles: the noise stays as large as `lr` makes
-# it. Lower `lr` and see.
+# instead of one. With one sample the path never settles: the noise stays as large as `lr` makes it.
+# Lower `lr` and see. Small steps win per sample read; per second of computing they may lose, for a
+# computer handles 48 samples at once almost as fast as one. Hence mini-batches.
 
 # %%
 MiniBatches()
@@ -612,7 +711,8 @@ MiniBatches()
 # %% [markdown]
 # ### Exercise 7: an epoch of mini-batches
 #
-# For a linear model $\hat y = Xw$ with the mean squared error, the gradient over $n$ samples is
+# Now with several features and no bias: the model is $\hat y = Xw$, where each row of $X$ is a
+# sample. The gradient of the mean squared error over $n$ samples is
 #
 # $$\nabla L = \frac{2}{n} X^\top (Xw - y)$$
 #
@@ -675,10 +775,28 @@ def epoch(X, y, w, lr, batch_size):
 check("gd-epoch", epoch)
 
 # %% [markdown]
+# Your `epoch` on the samples above. A second feature that is always 1 turns its weight into the
+# bias $b$. All three read 240 samples; look who is nearest to the least squares fit.
+
+# %%
+from widgets.minibatches import line_data
+
+x, y, best = line_data()
+X = np.c_[x, np.ones(len(x))]
+for batch_size in (48, 8, 1):
+    w = np.array([-1.0, -1.5])
+    for _ in range(5):
+        w = epoch(X, y, w, lr=0.05, batch_size=batch_size)
+        if w is None:  # exercise 7 is still to do
+            break
+    print(f"batch size {batch_size:2}:", "to do" if w is None else f"w, b = {np.round(w, 2)}")
+print("least squares:", np.round(best, 2))
+
+# %% [markdown]
 # ## 10 From here to PyTorch
 #
 # `nnkit` uses PyTorch's names. In the cell below change `import nnkit as torch` to `import torch`,
-# and it runs on PyTorch and prints the same.
+# and it runs on PyTorch and prints the same (if PyTorch is installed).
 
 # %% tags=["runs-on-pytorch"]
 import nnkit as torch
@@ -696,11 +814,14 @@ print(f"w = {w.item():.3f}, loss = {loss.item():.3f}")
 # ## Recap
 #
 # - The gradient points steepest *uphill*; a step goes against it and is `lr` times its length long.
-# - On curvature $L$ descent converges exactly if $0 < \text{lr} < 2/L$. The best rate is $1/L$.
+# - On a parabola of curvature $L$ descent converges exactly if $0 < \text{lr} < 2/L$, fastest at
+#   $1/L$. With several weights the largest curvature sets the limit.
 # - A zero gradient may be a minimum or a saddle; the signs of the curvatures tell.
 # - The steep direction limits `lr`, the flat one then crawls. Momentum adds up what stays the
 #   same; Adam gives each weight a step of about `lr`.
 # - Smaller batches: more and cheaper steps an epoch, noisier ones.
+#
+# The words of this lesson, with their Chinese names for readers of Chinese texts:
 #
 # | term | 中文 | | term | 中文 |
 # |:--|:--|:--|:--|:--|
