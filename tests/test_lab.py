@@ -38,6 +38,7 @@ def launched(monkeypatch):
     """The options with which JupyterLab would have been launched."""
     calls = []
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
+    monkeypatch.setenv("PATH", os.environ["PATH"])  # put back afterwards
     monkeypatch.setattr(lab.LabApp, "launch_instance", calls.extend)
     return calls
 
@@ -63,6 +64,13 @@ def test_it_copies_the_lessons_and_opens_the_first(launched):
     assert f"--ServerApp.root_dir={folder}" in launched
     assert "--LabApp.default_url=/lab/tree/05_first.ipynb" in launched
     assert not any("port" in option for option in launched)
+
+
+def test_the_command_is_found_from_within_notebooks_and_terminals(launched, monkeypatch):
+    monkeypatch.setenv("PATH", "elsewhere")
+    nnkit_lab()
+    commands = str(Path(sys.executable).parent)
+    assert os.environ["PATH"].split(os.pathsep) == [commands, "elsewhere"]
 
 
 def test_the_first_lesson_is_the_first_by_name(launched, lessons, monkeypatch):

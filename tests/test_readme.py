@@ -26,7 +26,7 @@ def test_its_code_runs():
 def test_its_commands_exist():
     code = "\n".join(blocks("sh") + re.findall("`.*?`", README))
     commands = set(re.findall(r"nnkit (\w+)", code))
-    assert commands == {"lab", "list", "grade", "release"} == set(main.commands)
+    assert commands == {"lab", "list", "reset", "grade", "release"} == set(main.commands)
     assert "exit code" in CliRunner().invoke(main, ["grade", "--help"]).output.lower()
 
 
@@ -34,7 +34,8 @@ def test_the_lessons_it_names_are_those_there_are():
     counts = {5: "five", 6: "six", 7: "seven"}
     for lesson in map(read_lesson, source_paths()):
         number, title = lesson.title.lower().split(maxsplit=1)
-        assert f"lesson {number}, {title}: {counts[len(lesson.exercises)]} exercises" in README
+        line = f"- lesson {number}, {title}: {counts[len(lesson.exercises)]} exercises\n"
+        assert line in README.lower()
 
 
 def test_its_pictures_and_folders_exist():

@@ -59,17 +59,31 @@ def grade(paths, **options):
 
 
 @main.command("list")
-@click.argument("folder", default="nnkit-lessons", type=click.Path())
+@click.argument("folder", required=False, type=click.Path())
 def list_lessons(folder):
-    """List the lessons, and which exercises are done in FOLDER."""
-    from nnkit.course.lesson import read_lesson, source_paths
-    from nnkit.course.progress import load
+    """List the lessons, and which exercises are done in FOLDER (usually nnkit-lessons)."""
+    from nnkit.course.copies import find_folder
+    from nnkit.course.overview import overview
 
-    solved = load(folder)["solved"]
-    for lesson in map(read_lesson, source_paths()):
-        marks = "  ".join(f"[{'x' if name in solved else ' '}] {name}" for name in lesson.exercises)
-        done = sum(name in solved for name in lesson.exercises)
-        click.echo(f"{lesson.title}: {done} of {len(lesson.exercises)} done\n    {marks}")
+    for title, exercises in overview(find_folder(folder)):
+        marks = "  ".join(f"[{'x' if done else ' '}] {name}" for name, done in exercises.items())
+        done = sum(exercises.values())
+        click.echo(f"{title}: {done} of {len(exercises)} done\n    {marks}")
+
+
+@main.command()
+@click.argument("exercise")
+@click.argument("folder", required=False, type=click.Path())
+def reset(exercise, folder):
+    """Start one EXERCISE again, such as gd-step.
+
+    Its cell becomes what it was at first. The notebook as it was, with your code, goes to
+    FOLDER/backup. Save the notebook before, if it is open, and reload it afterwards.
+    """
+    from nnkit.course.copies import find_folder
+    from nnkit.course.reset import reset_exercise
+
+    click.echo(reset_exercise(exercise, find_folder(folder)))
 
 
 @main.command()

@@ -5,13 +5,24 @@ learner's copy of it, and the new release. A cell is followed from one to the ne
 it is *edited* if its source differs from the old release; outputs do not count.
 """
 
+import contextlib
+import itertools
 import json
 import os
 import uuid
 from datetime import datetime
+from pathlib import Path
 
+DEFAULT_FOLDER = "nnkit-lessons"
 RELEASED = ".nnkit/released"
 BACKUP = "backup"
+
+
+def find_folder(named=None):
+    """The learner's folder: the named one, the present one if it is one, else the usual one."""
+    if named is not None:
+        return Path(named)
+    return Path() if Path(RELEASED).is_dir() else Path(DEFAULT_FOLDER)
 
 
 def update_copies(lessons, folder):
@@ -32,28 +43,36 @@ def _update(lesson, folder):
     mine, released = folder / name, folder / RELEASED / name
     new = lesson.read_bytes()
     if not mine.exists():
-        _write(mine, new)
-        _write(released, new)
+        write_file(mine, new)
+        write_file(released, new)
         return ""
-    learner = _read(mine)
+    learner = read_notebook(mine)
     if learner is None:
         return (
             f"{name} can't be read as a notebook, so it was left as it is; "
             "rename it and start again to get a fresh copy."
         )
-    old = _read(released)
+    old = read_notebook(released)
     if old is None:  # nothing tells what the learner changed: all of it is theirs
-        _write(released, new)
+        write_file(released, new)
     elif released.read_bytes() != new:
-        backup = folder / BACKUP / f"{mine.stem}.{datetime.now():%Y%m%d-%H%M%S}.ipynb"
-        backup.parent.mkdir(exist_ok=True)
-        with open(backup, "xb") as file:
-            file.write(mine.read_bytes())
+        backup = back_up(mine, folder)
         merged, kept, moved = merge(old, learner, json.loads(new))
-        _write(mine, (json.dumps(merged, indent=1, ensure_ascii=False) + "\n").encode())
-        _write(released, new)
-        return _describe(name, kept, moved, backup.relative_to(folder).as_posix())
+        write_file(mine, (json.dumps(merged, indent=1, ensure_ascii=False) + "\n").encode())
+        write_file(released, new)
+        return _describe(name, kept, moved, backup)
     return ""
+
+
+def back_up(path, folder):
+    """Copy the notebook in `path` to a new file in `folder`/backup; return that file's name."""
+    (folder / BACKUP).mkdir(exist_ok=True)
+    stem = f"{path.stem}.{datetime.now():%Y%m%d-%H%M%S}"
+    for number in itertools.count(1):
+        name = f"{BACKUP}/{stem}{f'-{number}' if number > 1 else ''}.ipynb"
+        with contextlib.suppress(FileExistsError), open(folder / name, "xb") as file:
+            file.write(path.read_bytes())
+            return name
 
 
 def _describe(name, kept, moved, backup):
@@ -149,7 +168,7 @@ def _source(cell):
     return "".join(cell["source"])
 
 
-def _read(path):
+def read_notebook(path):
     """The notebook in `path` as a dictionary, or None where there is no readable one."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -164,7 +183,7 @@ def _read(path):
     return notebook
 
 
-def _write(path, content):
+def write_file(path, content):
     """Write `content` (bytes) in one step: an interruption leaves the old file, never half."""
     part = path.with_name(path.name + ".part")
     part.write_bytes(content)

@@ -12,11 +12,10 @@ from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from jupyter_core.paths import prefer_environment_over_user
 from jupyterlab.labapp import LabApp
 
-from nnkit.course.copies import update_copies
+from nnkit.course.copies import DEFAULT_FOLDER, update_copies
 from nnkit.course.errors import Refusal
 from nnkit.course.lesson import lessons_folder
 
-DEFAULT_FOLDER = "nnkit-lessons"
 # JupyterLab's settings for the course: no question about news, no look for updates.
 SETTINGS = Path(__file__).with_name("jupyter")
 
@@ -52,6 +51,8 @@ def start(words, port=None, browser=True):
     where = [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{first}"]
     paths = [str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
+    commands = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    os.environ["PATH"] = os.pathsep.join(commands)  # so that `!nnkit list` works in a notebook
     LabApp.launch_instance(where + options)
 
 
