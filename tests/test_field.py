@@ -81,8 +81,8 @@ def test_a_moved_field_redraws_nothing_else_and_equals_one_drawn_anew(monkeypatc
 def test_a_fine_screen_and_the_static_picture_show_the_same_finer():
     live = made((X > 1) * 1.0, levels=[0.5])
     coarse = np.array([colour(live, x, 0) for x in (0.4, 1.6)])
-    static = decode(live.png())
     live.pixel_ratio = 2.0
+    static = decode(live.png())
     assert static.shape == pixels(live).shape == (400, 600, 4)
     for image in pixels(live), static:
         fine = np.array([colour(live, x, 0, image) for x in (0.4, 1.6)])

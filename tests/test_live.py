@@ -71,6 +71,26 @@ def test_a_change_of_what_stands_still_is_noticed(live, change):
     assert not np.array_equal(before, pixels(live))
 
 
+def test_what_stands_still_stays_where_it_is_when_drawn_anew():
+    live = LiveFigure(840, 330)
+    left, middle, right = live.figure.subplots(1, 3, width_ratios=(1, 1, 0.9))
+    for axes in left, middle:
+        axes.set(aspect="equal", xlim=(-1, 1), ylim=(-1, 1), xlabel="x")
+    left.set(title="a", ylabel="y")
+    live.figure.colorbar(middle.imshow([[0, 1]]), ax=middle, label="label")
+    live.figure.legend(handles=left.plot([0, 1]), labels=["line"], loc="outside lower left")
+    live.repaint()
+    before, place = live.picture, left.get_position(original=True).bounds
+    live.png()
+    assert left.get_position(original=True).bounds == place
+    assert not live.figure.stale, "the static picture costs no redraw afterwards"
+    for _ in range(3):
+        left.get_position()  # which applies the aspect once more
+        left.set_title("a")
+        live.repaint()
+        assert live.picture == before
+
+
 def test_a_fine_screen_gets_more_pixels_at_once(live):
     live.pixel_ratio = 2.0
     assert pixels(live).shape == (400, 600, 4)

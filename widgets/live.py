@@ -42,7 +42,7 @@ class LiveFigure(anywidget.AnyWidget):
         with self.style():
             self.figure = Figure((width / DPI, height / DPI), DPI, layout="constrained")
         self.canvas = FigureCanvasAgg(self.figure)
-        self._moving, self._background = [], None
+        self._moving, self._background, self._starts = [], None, {}
         self._listeners, self.points = [], []
         super().__init__(width=width, height=height)
         self.observe(self._resize, "pixel_ratio")
@@ -70,20 +70,37 @@ class LiveFigure(anywidget.AnyWidget):
 
         A palette of 128 colours makes it a quarter of the size, to be kept in notebooks.
         """
-        file = io.BytesIO()
+        self._draw_background()
+        file, layout = io.BytesIO(), self.figure.get_layout_engine()
+        self.figure.set_layout_engine("none")  # everything stays where it is in the live picture
         with self.style():
             self.figure.savefig(file, format="png", dpi=2 * DPI)
+        self.figure.set_layout_engine(layout)
+        self.figure.stale = False
         small = io.BytesIO()
         with PIL.Image.open(file) as image:
             palette = image.convert("RGB").quantize(128, PIL.Image.Quantize.MAXCOVERAGE)
         palette.save(small, format="png", optimize=True)
         return small.getvalue()
 
+    def _draw_background(self):
+        """Draw what stands still, if it changed.
+
+        A constrained layout starts from the one before, so each would differ a little from the
+        last and the picture would jump: all start from the same place instead.
+        """
+        if not self.figure.stale and self._background is not None:
+            return
+        for axes in self.figure.axes:
+            laid_out = axes.get_in_layout()
+            axes.set_position(self._starts.setdefault(axes, axes.get_position(original=True)))
+            axes.set_in_layout(laid_out)  # set_position takes it out
+        with self.style():
+            self.canvas.draw()
+        self._background = self.canvas.copy_from_bbox(self.figure.bbox)
+
     def _png(self):
-        if self.figure.stale or self._background is None:
-            with self.style():
-                self.canvas.draw()
-            self._background = self.canvas.copy_from_bbox(self.figure.bbox)
+        self._draw_background()
         self.canvas.restore_region(self._background)
         for artist in self._moving:
             artist.axes.draw_artist(artist)
