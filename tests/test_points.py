@@ -158,3 +158,10 @@ def test_points_that_are_none_are_refused_in_a_sentence(wrong):
     sentence = r"dots must be \(x, y, class\) tuples, x from -2 to 2, y from -3 to 3, class 0 to 1"
     with pytest.raises(ValueError, match=sentence):
         Dots(dots=wrong)
+
+
+def test_points_of_one_class_offer_no_class():
+    alone = points("dot", ((-1, 1), (-1, 1)), (), classes=1).widget()
+    assert alone.new_class.layout.display == "none"
+    assert "class" not in alone.told.value and "dots" in alone.told.value
+    assert "C class" in points("dot", ((-1, 1), (-1, 1)), ()).widget().told.value

@@ -116,8 +116,12 @@ class PointsBox(ipywidgets.HBox):
             style={"description_width": "138px"},
             layout={"width": "262px", "flex": "none"},
         )
+        self.help = POINT_HELP
+        if classes == 1:  # nothing to choose
+            self.new_class.layout.display = "none"
+            self.help = f"<b>{label}s:</b> " + POINT_HELP.replace("C class, ", "")
         self.told = ipywidgets.HTML(layout={"flex": "1 1 0"})
-        self.tell(POINT_HELP)
+        self.tell(self.help)
         layout = {"width": "100%", "align_items": "center"}
         super().__init__([self.new_class, self.told], value=value, layout=layout)
         traitlets.link((self, "disabled"), (self.new_class, "disabled"))

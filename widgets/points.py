@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.lines import Line2D
 
-from widgets.controls import POINT_HELP, SIGNS
+from widgets.controls import SIGNS
 from widgets.style import INK
 
 REACH = 12  # CSS pixels within which a press takes hold of a point
@@ -134,9 +134,10 @@ class PointEditor:
         points = self.points
         if self.chosen is None:
             self.ring.set_data([], [])
-            self.box.tell(POINT_HELP)
+            self.box.tell(self.box.help)
             return
         x, y, c = points[self.chosen]
         self.ring.set_data([x], [y])
         place = f"({x:.2f}, {y:.2f})".replace("-", "−")
-        self.box.tell(f"Point {self.chosen + 1} of {len(points)}: {place}, class {c} {SIGNS[c]}")
+        which = f", class {c} {SIGNS[c]}" if self.control.classes > 1 else ""
+        self.box.tell(f"Point {self.chosen + 1} of {len(points)}: {place}{which}")
