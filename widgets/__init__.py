@@ -1,6 +1,6 @@
 """Interactive explorers: move a slider and the picture follows your hand."""
 
-from widgets.backprop import Backprop
+from widgets.backprop import Backprop, GradientCheck
 from widgets.bias_variance import BiasVariance
 from widgets.boundary import RegularisedBoundary
 from widgets.dropout import DroppedUnits
@@ -21,6 +21,7 @@ from widgets.polynomial_fit import PolynomialFit
 from widgets.softmax import SoftmaxLoss
 from widgets.svm_loss import HingeLoss
 from widgets.templates import DigitTemplates
+from widgets.two_layer import TwoLayerNet
 
 __all__ = [
     "Backprop",
@@ -31,6 +32,7 @@ __all__ = [
     "EntropyAndKL",
     "Explorer",
     "ForwardPass",
+    "GradientCheck",
     "GradientDescent",
     "HiddenSpace",
     "HingeLoss",
@@ -45,4 +47,5 @@ __all__ = [
     "PolynomialFit",
     "RegularisedBoundary",
     "SoftmaxLoss",
+    "TwoLayerNet",
 ]
