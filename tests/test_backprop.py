@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 import nnkit
-from widgets import Backprop, MatrixGradients
+from widgets import Backprop, GradientCheck, MatrixGradients
+from widgets.backprop import NUDGES
 from widgets.circuit_drawing import short
 from widgets.circuits import CIRCUITS, backward, difference_quotients, forward
 from widgets.labels import glyph, shape
@@ -125,9 +126,25 @@ def test_only_the_inputs_of_the_circuit_have_sliders():
     def shown():
         return {n for n in explorer.controls if explorer._widgets[n].layout.display != "none"}
 
-    assert shown() == {"circuit", "a", "step", "edge", "h"}
+    assert shown() == {"circuit", "a", "step", "edge"}
     explorer.circuit = "(x+y)z"
-    assert shown() == {"circuit", "x", "y", "z", "step", "edge", "h"}
+    assert shown() == {"circuit", "x", "y", "z", "step", "edge"}
+
+
+def test_the_code_of_a_state_leaves_out_what_has_no_slider_and_restores_the_picture():
+    explorer = GradientCheck(circuit="(x+y)z", x=0.5, step=3, edge=2, h=1e-6)
+    code = "GradientCheck(circuit='(x+y)z', x=0.5, y=5.0, z=-4.0, step=3, edge=2, h=1e-06)"
+    assert repr(explorer) == code
+    assert eval(code).state == explorer.state
+
+
+@pytest.mark.parametrize("kind", [Backprop, GradientCheck])
+def test_every_preset_works(kind):
+    explorer = kind()
+    for state in kind.presets.values():
+        explorer.set(**state)
+        assert "can't be shown" not in explorer.words.value
+        assert explorer.state | state == explorer.state
 
 
 def test_step_and_edge_end_where_the_circuit_ends():
@@ -146,14 +163,15 @@ def test_a_click_picks_the_nearest_edge():
         x, y = explorer.map.middles[edge]
         explorer.pointed(explorer.map.axes, x + 3, y - 5)
         assert explorer.edge == number
+    explorer = GradientCheck()
     explorer.pointed(explorer.live.figure.axes[1], 0.1, 0.1)
-    assert explorer.edge == number
+    assert explorer.edge == 1, "the chart has no edges"
 
 
 def test_the_error_curve_has_a_best_nudge_between_bending_and_rounding():
-    result = Backprop(circuit="sigmoid in small gates", edge=1).compute(
-        **Backprop(circuit="sigmoid in small gates", edge=1).state
-    )
+    explorer = GradientCheck(circuit="sigmoid in small gates")
+    result = explorer.compute(**explorer.state)
+    assert explorer.centred.get_ydata() == pytest.approx(result["centred"])
     assert result["centred"].argmin() == pytest.approx(26, abs=5)  # h near 3e-6
     assert result["centred"][-1] > 1e-3 < result["side"][-1]
     wide, narrow = result["centred"][-9], result["centred"][-13]  # h = 0.01 and 0.001
@@ -166,7 +184,10 @@ def test_the_error_curve_has_a_best_nudge_between_bending_and_rounding():
     ("h", "words"), [(1.0, "bends"), (1e-3, "They agree"), (1e-12, "drowns in rounding")]
 )
 def test_the_readout_judges_the_nudge(h, words):
-    explorer = Backprop(circuit="neuron with a sigmoid", edge=1, h=h)
+    explorer = GradientCheck(circuit="neuron with a sigmoid", h=h)
+    (error,) = explorer.now.get_ydata()
+    near = np.interp(np.log(h), np.log(NUDGES), np.log(explorer.centred.get_ydata()))
+    assert explorer.now.get_xdata() == [h] and abs(np.log(error) - near) < 3, "on the curve"
     assert words in explorer.live.description
 
 
@@ -178,11 +199,12 @@ def own(gate, x, y, upstream):
     }[gate]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", CIRCUITS)
-def test_a_learners_gates_take_over(name):
-    theirs, engines = Backprop(gate_backward=own, circuit=name), Backprop(circuit=name)
-    assert written(theirs) == written(engines)
-    assert "those of your gate_backward" in theirs.live.description
+def test_a_learners_gates_take_over():
+    theirs, engines = Backprop(gate_backward=own), Backprop()
+    for name in CIRCUITS:
+        theirs.circuit = engines.circuit = name
+        assert written(theirs) == written(engines)
+        assert "those of your gate_backward" in theirs.live.description
 
 
 def test_a_learners_wrong_gate_is_caught_by_the_nudge():

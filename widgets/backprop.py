@@ -20,7 +20,7 @@ def number(label):
 
 
 class Backprop(Explorer):
-    """Walk through a circuit gate by gate; pick an edge and compare its gradient with a nudge.
+    """Walk through a circuit gate by gate; pick an edge and see how its gradient comes about.
 
     gate_backward: a learner's own `gate_backward(gate, x, y, upstream) -> (dx, dy)`, which then
     finds the gradients of the gates "+", "*" and "max".
@@ -31,10 +31,17 @@ class Backprop(Explorer):
     w0, x0, w1, x1, w2, w3 = map(number, ["w0", "x0", "w1", "x1", "w2", "w3"])
     step = slider("step", 0, 11, default=11, step=1)
     edge = slider("edge (or click)", 1, 9, default=1, step=1)
-    h = slider("nudge h", 1e-12, 1.0, default=1e-3, step=0.25, log=True)
 
     actions = {"◀ Step back": "step_back", "Step on ▶": "step_on"}
-    size = (840, 450)
+    presets = {
+        "only the inputs: say what comes next": {"step": 0},
+        "max with two equal inputs": {"circuit": "(xy+max(z,w))*2", "w": 2.0, "edge": 3},
+        "a saturated neuron": {"circuit": "neuron with a sigmoid", "w2": 6.0},
+        "a chain of small weights": {
+            "circuit": "chain ((x w1) w2) w3", "x": 1.0, "w1": 0.1, "w2": 0.1, "w3": 0.1,
+        },
+    }  # fmt: skip
+    size = (840, 262)
     readout_lines = 4
 
     def __init__(self, gate_backward=None, **state):
@@ -57,6 +64,11 @@ class Backprop(Explorer):
                 state[name] = min(state[name], end)
         super().set(**state)
 
+    def __repr__(self):
+        unused = self.unused(self.state)
+        state = [f"{k}={v!r}" for k, v in self.state.items() if k not in unused]
+        return f"{type(self).__name__}({', '.join(state)})"
+
     def step_back(self):
         self.step = max(self.step - 1, 0)
 
@@ -70,38 +82,20 @@ class Backprop(Explorer):
         if axes is self.map.axes:
             self.edge = 1 + self.map.nearest(x, y)
 
-    def compute(self, circuit, step, edge, h, **inputs):
+    def compute(self, circuit, step, edge, h=1e-3, **inputs):
         plan = CIRCUITS[circuit]
         values = forward(plan, inputs)
         flows, totals = backward(plan, values, self.own)
         edge = plan.edges[min(edge, len(plan.edges)) - 1]
-        gradient = flows[edge].gradient
-        side, centred = difference_quotients(plan, inputs, edge, NUDGES)
         _, quotient = difference_quotients(plan, inputs, edge, h)
         return {
             "plan": plan, "values": values, "flows": flows, "totals": totals, "edge": edge, "h": h,
             "step": min(step, plan.steps), "quotient": float(quotient),
-            "error": float(abs(quotient - gradient)), "side": np.abs(side - gradient),
-            "centred": np.abs(centred - gradient),
+            "error": float(abs(quotient - flows[edge].gradient)),
         }  # fmt: skip
 
     def setup(self, figure):
-        above, below = figure.subplots(2, 1, height_ratios=(1.9, 1))
-        self.map = CircuitDrawing(self.live, above)
-        move, plot = self.live.move, below.plot
-        (self.centred,) = move(*plot([], [], "o-", ms=3.5, color=BLUE, lw=1.2))
-        (self.side,) = move(*plot([], [], "x--", ms=4, color=GREY, lw=1, zorder=1.9))
-        (self.now,) = move(*plot([], [], "s", ms=9, color=ORANGE, clip_on=False, zorder=5))
-        self.centred.set_label("centred: (f(v + h) − f(v − h)) / 2h")
-        self.side.set_label("one-sided: (f(v + h) − f(v)) / h")
-        self.now.set_label("your h")
-        below.set(
-            xscale="log", yscale="log", xlim=(1e-12, 1), ylim=(LOWEST, 1e3),
-            xlabel="nudge h", yticks=(1e-16, 1e-11, 1e-6, 1e-1),
-            title="error of the difference quotient at the orange edge",
-        )  # fmt: skip
-        handles = [self.centred, self.side, self.now]
-        figure.legend(handles=handles, loc="outside lower left", ncols=3)
+        self.map = CircuitDrawing(self.live, figure.subplots())
 
     def draw(self, result):
         if self.map.plan is not result["plan"]:
@@ -112,9 +106,6 @@ class Backprop(Explorer):
                 self._widgets[name].layout.display = None if shown else "none"
         names = "values", "flows", "totals", "step"
         self.map.move(*(result[name] for name in names), picked=result["edge"])
-        self.centred.set_data(NUDGES, np.clip(result["centred"], LOWEST, None))
-        self.side.set_data(NUDGES, np.clip(result["side"], LOWEST, None))
-        self.now.set_data([result["h"]], np.clip([result["error"]], LOWEST, 1e3))
 
     def readout(self, result):
         lines = [self._step(result), *self._edge(result)]
@@ -165,6 +156,50 @@ class Backprop(Explorer):
             f"{quotient} with h = {h:.3g}: error {result['error']:.1g}. "
             f"{judged(result['error'], flow.gradient, h)}",
         ]
+
+
+class GradientCheck(Backprop):
+    """Nudge one edge, by much or by little, and see how far off the difference quotient is."""
+
+    h = slider("nudge h", 1e-12, 1.0, default=1e-3, step=0.25, log=True)
+
+    presets = {
+        "too long: the function bends": {"h": 0.3},
+        "about right": {"h": 1e-5},
+        "too short: rounding": {"h": 1e-12},
+    }
+    size = (840, 440)
+
+    def compute(self, **state):
+        result = super().compute(**state)
+        plan, edge = result["plan"], result["edge"]
+        side, centred = difference_quotients(plan, state, edge, NUDGES)
+        gradient = result["flows"][edge].gradient
+        return result | {"side": abs(side - gradient), "centred": abs(centred - gradient)}
+
+    def setup(self, figure):
+        above, below = figure.subplots(2, 1, height_ratios=(1.9, 1))
+        self.map = CircuitDrawing(self.live, above)
+        move, plot = self.live.move, below.plot
+        (self.centred,) = move(*plot([], [], "o-", ms=3.5, color=BLUE, lw=1.2))
+        (self.side,) = move(*plot([], [], "x--", ms=4, color=GREY, lw=1, zorder=1.9))
+        (self.now,) = move(*plot([], [], "s", ms=9, color=ORANGE, clip_on=False, zorder=5))
+        self.centred.set_label("centred: (f(v + h) − f(v − h)) / 2h")
+        self.side.set_label("one-sided: (f(v + h) − f(v)) / h")
+        self.now.set_label("your h")
+        below.set(
+            xscale="log", yscale="log", xlim=(1e-12, 1), ylim=(LOWEST, 1e3),
+            xlabel="nudge h", yticks=(1e-16, 1e-11, 1e-6, 1e-1),
+            title="error of the difference quotient at the orange edge",
+        )  # fmt: skip
+        handles = [self.centred, self.side, self.now]
+        figure.legend(handles=handles, loc="outside lower left", ncols=3)
+
+    def draw(self, result):
+        super().draw(result)
+        self.centred.set_data(NUDGES, np.clip(result["centred"], LOWEST, None))
+        self.side.set_data(NUDGES, np.clip(result["side"], LOWEST, None))
+        self.now.set_data([result["h"]], np.clip([result["error"]], LOWEST, 1e3))
 
 
 def worded(template, gate, values):
