@@ -21,10 +21,10 @@ import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import jupytext
 import numpy as np
 
 from nnkit.course.answers import attempt
+from nnkit.course.formats import jupytext
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = "...  # write your code here"
