@@ -5,15 +5,17 @@ must get; the other three exercises must keep their credit. All run once, as a c
 tricks bite is seen on a grader that compares inside the kernel.
 """
 
+from dataclasses import asdict
+
 import psutil
 import pytest
 from graded_lesson import make_lesson, make_lesson_of_doubles, write_notebook
 
 from nnkit.course.grade import grade
-from nnkit.course.grading_batch import run_batch
 from nnkit.course.grading_kernel import Limits
 from nnkit.course.grading_notebook import Task
 from nnkit.course.grading_probe import MIME
+from nnkit.course.grading_worker import Worker
 
 LIMITS = Limits(cell=3, notebook=12, memory=2**30, files=8 * 2**20, processes=24)
 X = "\ndef double(x):\n    return x\n"  # a wrong answer
@@ -358,7 +360,9 @@ display({{{MIME!r}: {right!r}}}, raw=True)
 """
     notebooks = {name: task.notebook({"double": source}) for name, source in TRICKS.items()}
     notebooks["no trick"] = task.notebook({"double": X})
-    results = run_batch(notebooks, "process", {})
+    worker = Worker("process", asdict(Limits()))
+    results = {name: worker.grade(notebook) for name, notebook in notebooks.items()}
+    worker.close()
     return {name: result["verdicts"]["double"]["name"] for name, result in results.items()}
 
 

@@ -40,7 +40,11 @@ def lab(words, port, no_browser):
 @click.option("--html", metavar="FILE", help="... as a page to read.")
 @click.option("--junit", metavar="FILE", help="... as JUnit XML.")
 @click.option("--gradescope", metavar="FILE", help="... as Gradescope's results.json.")
+@click.option(
+    "--resume", metavar="FILE", help="Keep results in FILE as they come; skip those in it."
+)
 @click.option("--jobs", type=click.IntRange(1), default=1, help="Notebooks graded at a time.")
+@click.option("--cluster", metavar="ADDRESS", help="Grade on the workers of a dask scheduler.")
 @click.option("--isolation", metavar="LEVEL", help="process or namespace (Linux with bubblewrap).")
 @click.option("--require-isolation", metavar="LEVEL", help="Refuse to grade at a weaker level.")
 @click.option("--limit", "limits", multiple=True, metavar="NAME=N", help="cell=10 (seconds) ...")

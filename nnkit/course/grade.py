@@ -1,25 +1,26 @@
 """Grades notebooks: reads what learners wrote, has it run and compared, and sums it up."""
 
 import hashlib
+import json
 import secrets
 import time
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from contextlib import nullcontext
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from nnkit.course.grading_batch import GraderFault, run_batch
 from nnkit.course.grading_isolation import LEVELS, strongest
 from nnkit.course.grading_kernel import Limits
 from nnkit.course.grading_notebook import DRAWS, Task
 from nnkit.course.grading_paths import find_notebooks
 from nnkit.course.grading_verdict import Verdict, tidy
+from nnkit.course.grading_worker import Workers, grade_notebook
 from nnkit.course.lesson import lessons_folder, read_lesson, source_paths
 from nnkit.course.submission import Unreadable, exercises_in, read_submission
 
-BATCH = 16  # notebooks a pytest process: enough that its start does not count
-REFERENCE = "reference"
+SAME = ("student", "file", "lesson", "sha256", "rules")  # these tell that a record still holds
+TWICE = "this student has handed in more than one notebook of this lesson."
 
 
 class UsageError(Exception):
@@ -30,9 +31,10 @@ class UsageError(Exception):
 class Work:
     """One notebook on its way through grading: its record in the result, and what is to be run."""
 
+    number: int
     record: dict
-    lesson: object
-    sources: dict
+    lesson: object = None
+    sources: dict = None
 
 
 def grade(
@@ -43,6 +45,7 @@ def grade(
     jobs=1,
     executor=None,
     seed=None,
+    known=(),
     done=lambda record, total: None,
 ):
     """Grade every notebook below `paths` and return the result, plain data that JSON can hold.
@@ -50,26 +53,31 @@ def grade(
     lesson: a lesson's name or source file (default: told by the file's name, else its cells);
     level: of isolation (default: the strongest that works here); limits: a Limits; jobs: how many
     run at a time; executor: any concurrent.futures.Executor instead of local jobs; seed: of the
-    inputs (default: secret); done(record, total): called as each notebook's record is complete.
-    Raises UsageError.
+    inputs (default: secret); known: records of an earlier run, which are used again where notebook,
+    lesson, limits and level are still the same; done(record, total): called as each record is
+    complete. Ctrl-C ends it early, with the records so far. Raises UsageError.
     """
     started, limits, level = time.time(), limits or Limits(), level or strongest()
+    if level not in LEVELS:
+        raise UsageError(f'level must be one of {", ".join(LEVELS)}; got "{level}".')
     seed = secrets.randbits(64) if seed is None else seed
     lessons = find_lessons(lesson)
     try:
         found = list(find_notebooks(paths))
     except ValueError as error:
         raise UsageError(f"{error}.") from None
-    grader = Grader(level, asdict(limits), seed, lambda record: done(record, len(found)))
-    with nullcontext(executor) if executor else ThreadPoolExecutor(jobs) as pool:
-        size = min(BATCH, -(-len(found) // jobs))
-        records = grader.grade(found, lessons, pool, size, 2 * jobs if executor is None else 1000)
+    grader = Grader(lessons, level, asdict(limits), seed, known)
+    grader.done = lambda record: done(record, len(found))
+    with _local(jobs) if executor is None else _elsewhere(executor) as submit:
+        try:
+            grader.grade(found, submit, 4 * jobs if executor is None else 1000)
+        except KeyboardInterrupt:
+            pass
+    records = [record for _, record in sorted(grader.complete.items())]
     students = Counter((r["student"], r["lesson"]) for r in records if r["student"])
     for record in records:
-        if students[record["student"], record["lesson"]] > 1:
-            record["notes"].append(
-                "this student has handed in more than one notebook of this lesson."
-            )
+        if students[record["student"], record["lesson"]] > 1 and TWICE not in record["notes"]:
+            record["notes"].append(TWICE)
     return {
         "format": "nnkit grade 1",
         "isolation": level,
@@ -78,8 +86,36 @@ def grade(
         "draws": DRAWS,
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "seconds": round(time.time() - started, 2),
+        "left_out": len(found) - len(records),  # more than 0 if it was interrupted
         "submissions": records,
     }
+
+
+@contextmanager
+def _local(jobs):
+    """A function that has one of `jobs` workers on this machine grade a notebook: a future."""
+    workers = Workers()
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            yield lambda *args: pool.submit(workers.grade, *args)
+        finally:
+            workers.close()
+
+
+@contextmanager
+def _elsewhere(executor):
+    futures = set()
+
+    def submit(*args):
+        futures.add(future := executor.submit(grade_notebook, *args))
+        future.add_done_callback(futures.discard)
+        return future
+
+    try:
+        yield submit
+    finally:
+        for future in list(futures):
+            future.cancel()
 
 
 def find_lessons(name=None):
@@ -98,109 +134,96 @@ def find_lessons(name=None):
 
 
 class Grader:
-    """Everything that stays the same for all notebooks of one run."""
+    """Everything that stays the same for all notebooks of one run, and the records so far.
 
-    def __init__(self, level, limits, seed, done):
-        if level not in LEVELS:
-            raise UsageError(f'level must be one of {", ".join(LEVELS)}; got "{level}".')
-        self.level, self.limits, self.seed, self.done = level, limits, seed, done
-        self.tasks = {}
+    complete: {number of the notebook: its record}; done(record): called for each.
+    """
 
-    def grade(self, found, lessons, pool, size, most):
-        """The records of `found`, in order; at most `most` batches are under way at a time."""
-        records, waiting, running = [], {}, {}
-        for item in found:
-            work = self.prepare(item, lessons)
-            records.append(work.record)
-            if not work.sources:
-                self.done(work.record)
-                continue
-            batch = waiting.setdefault(work.lesson.name, [])
-            batch.append(work)
-            if len(batch) == size:
-                running |= self._start(pool, waiting.pop(work.lesson.name))
+    def __init__(self, lessons, level, limits, seed, known):
+        self.lessons, self.level, self.limits, self.seed = lessons, level, limits, seed
+        self.known = {_same(record): record for record in known if not record["fault"]}
+        self.tasks, self.complete, self.done = {}, {}, lambda record: None
+
+    def grade(self, found, submit, most):
+        """Grade the notebooks `found`; at most `most` are under way at a time."""
+        running = {}
+        for number, item in enumerate(found):
+            work = self.prepare(number, item)
+            if (known := self.known.get(_same(work.record))) is not None:
+                work.record = known
+                self._complete(work)
+            elif not work.sources:
+                self._complete(work)
+            else:
+                running[submit(*self._task(work), self.level, self.limits)] = work
             while len(running) >= most:
                 self._finish(running)
-        for batch in waiting.values():
-            running |= self._start(pool, batch)
         while running:
             self._finish(running)
-        return records
 
-    def prepare(self, item, lessons):
+    def prepare(self, number, item):
         """Read one notebook; where nothing of it can be run, its record is complete."""
         record = {"student": tidy(item.student), "file": tidy(item.path), "lesson": "", "notes": []}
         record |= {"score": 0, "max_score": 0, "exercises": [], "fault": ""}
-        sources, missing, lesson = {}, {}, lessons.get(item.stem)
+        sources, missing, lesson = {}, {}, self.lessons.get(item.stem)
         try:
             data = item.read()
             record["sha256"] = hashlib.sha256(data).hexdigest()
-            lesson = lesson or _lesson_of(data, lessons)
+            lesson = lesson or _lesson_of(data, self.lessons)
             submission = read_submission(data, lesson)
             sources, missing = submission.sources, submission.missing
             record["notes"] += submission.notes
             unread = None
         except Unreadable as error:
             unread = Verdict("unreadable", f"the notebook can't be graded: {error}")
-            lesson = lesson or (next(iter(lessons.values())) if len(lessons) == 1 else None)
+            if lesson is None and len(self.lessons) == 1:
+                (lesson,) = self.lessons.values()
         if lesson is not None:
-            record["lesson"] = lesson.name
+            record |= {"lesson": lesson.name, "rules": self._rules(lesson)}
             for name, exercise in lesson.exercises.items():
                 verdict = unread or Verdict("missing", missing.get(name, ""))
                 record["exercises"].append(_entry(name, exercise.points, verdict))
             record["max_score"] = sum(entry["points"] for entry in record["exercises"])
         if unread:
             record["notes"].append(unread.message)
-        return Work(record, lesson, sources)
+        return Work(number, record, lesson, sources)
 
-    def _start(self, pool, batch):
-        return {pool.submit(run_batch, self._notebooks(batch), self.level, self.limits): batch}
+    def _rules(self, lesson):
+        """A mark that differs when the lesson, the limits or the level do."""
+        rules = json.dumps([lesson.path.read_text(encoding="utf-8"), self.level, self.limits])
+        return hashlib.sha256(rules.encode()).hexdigest()[:16]
 
-    def _notebooks(self, batch):
-        """The batch, opened by the reference: a machine that fails it must not grade anybody."""
-        lesson = batch[0].lesson
+    def _task(self, work):
+        """The reference's notebook and the learner's, as JSON texts."""
+        lesson = work.lesson
         if lesson.name not in self.tasks:
-            self.tasks[lesson.name] = Task(lesson, self.seed)
-        task = self.tasks[lesson.name]
-        learners = {str(n): task.notebook(work.sources) for n, work in enumerate(batch)}
-        return {REFERENCE: task.solved()} | learners
+            task = Task(lesson, self.seed)
+            self.tasks[lesson.name] = task, task.solved()
+        task, solved = self.tasks[lesson.name]
+        return solved, task.notebook(work.sources)
 
     def _finish(self, running):
         for future in wait(running, return_when=FIRST_COMPLETED).done:
-            batch = running.pop(future)
+            work = running.pop(future)
+            record = work.record
             try:
-                results, fault = future.result(), ""
-                fault = _reference_fault(batch[0].lesson, results.get(REFERENCE))
-            except GraderFault as error:
-                results, fault = {}, str(error)
-            for number, work in enumerate(batch):
-                self._complete(work, results.get(str(number)), fault)
+                result = future.result()
+                for entry in record["exercises"]:
+                    if entry["exercise"] in work.sources:
+                        entry |= _outcome(entry["points"], result["verdicts"][entry["exercise"]])
+                record["score"] = sum(entry["score"] for entry in record["exercises"])
+                record["seconds"] = result["seconds"]
+            except Exception as error:  # also what became of a machine of the cluster
+                record |= {"fault": f"{type(error).__name__}: {error}", "score": None}
+            self._complete(work)
 
-    def _complete(self, work, result, fault):
-        if not fault and (result is None or result["faults"]):
-            result, fault = self._again(work)
-        if fault:
-            work.record["fault"] = fault
-            work.record["score"] = None
-        else:
-            for entry in work.record["exercises"]:
-                if entry["exercise"] in work.sources:
-                    entry |= _outcome(entry["points"], result["verdicts"][entry["exercise"]])
-            work.record["score"] = sum(entry["score"] for entry in work.record["exercises"])
-            work.record["seconds"] = result["seconds"]
+    def _complete(self, work):
+        self.complete[work.number] = work.record
         self.done(work.record)
 
-    def _again(self, work):
-        """Run one notebook once more, on its own: (result, fault). A fault is never a zero."""
-        try:
-            results = run_batch(self._notebooks([work]), self.level, self.limits)
-        except GraderFault as error:
-            return None, str(error)
-        result = results.get("0")
-        fault = _reference_fault(work.lesson, results.get(REFERENCE))
-        if not fault and result is None:
-            fault = "pytest was lost twice while this notebook was running"
-        return result, fault or "\n".join(result["faults"])
+
+def _same(record):
+    return tuple(record.get(name) for name in SAME)
 
 
 def _lesson_of(data, lessons):
@@ -220,15 +243,3 @@ def _outcome(points, verdict):
     right = verdict["name"] == "passed"
     words = {"verdict": verdict["name"], "message": verdict["message"], "hint": verdict["hint"]}
     return {"score": points if right else 0} | words
-
-
-def _reference_fault(lesson, result):
-    """Why the run of the reference solutions shows that grading is out of order here, or ""."""
-    if result is None:
-        return f"the reference solutions of {lesson.name} were not run"
-    verdicts = result["verdicts"]
-    failed = [n for n in lesson.exercises if verdicts.get(n, {}).get("name") != "passed"]
-    if result["faults"] or failed:
-        said = result["faults"] or [f"{n}: {verdicts.get(n, {}).get('message')}" for n in failed]
-        return f"the reference solutions of {lesson.name} do not pass here. " + "\n".join(said)
-    return ""

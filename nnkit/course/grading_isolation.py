@@ -35,11 +35,12 @@ def strongest():
     return "namespace" if done.returncode == 0 else "process"
 
 
-def wrap(command, level, folder=None, scratch=64 * 2**20):
+def wrap(command, level, place=None):
     """The command line that runs `command` at `level`.
 
-    folder: the one path that is shared and can be written; scratch: bytes of memory that other new
-    files may take, all below /tmp. Raises FileNotFoundError where bubblewrap is not installed.
+    place: a folder with the folders `rw` and `shm`; the first can be written at its own path, the
+    second as /dev/shm, and nothing else can. Raises FileNotFoundError where bubblewrap is not
+    installed.
     """
     if level == "process":
         return list(command)
@@ -48,7 +49,7 @@ def wrap(command, level, folder=None, scratch=64 * 2**20):
         raise FileNotFoundError("bubblewrap (bwrap) is not installed")
     words = [bubblewrap, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
     words += ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL", "--hostname", "grading"]
-    words += ["--proc", "/proc", "--dev", "/dev", "--size", str(scratch), "--tmpfs", "/tmp"]
+    words += ["--as-pid-1", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
     for path in (*SYSTEM, *SYSTEM_FILES, *python_folders()):
         if os.path.islink(path):
             words += ["--symlink", os.readlink(path), path]
@@ -56,8 +57,11 @@ def wrap(command, level, folder=None, scratch=64 * 2**20):
             words += ["--ro-bind-try", path, path]
     if any(lessons_folder().is_relative_to(shown) for shown in (*SYSTEM, *python_folders())):
         words += ["--tmpfs", str(lessons_folder())]  # a wheel carries the solutions: cover them
-    if folder is not None:
-        words += ["--bind", str(folder), str(folder), "--chdir", str(folder)]
+    if place is not None:
+        words += ["--bind", f"{place}/shm", "/dev/shm"]
+        words += ["--bind", f"{place}/rw", f"{place}/rw", "--chdir", f"{place}/rw"]
+    for path in "/", "/dev", "/tmp":  # each is made of memory, without bounds
+        words += ["--remount-ro", path]
     return [*words, "--", *command]
 
 
@@ -79,7 +83,7 @@ def environment(folder):
     keep = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH", "TZ")
     clean = {name: os.environ[name] for name in keep if name in os.environ}
     if os.name == "posix":
-        clean |= {"TMPDIR": "/tmp", "LANG": "C.UTF-8"}
+        clean |= {"TMPDIR": str(folder), "LANG": "C.UTF-8"}
     homes = ("HOME", "USERPROFILE", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")
     clean |= dict.fromkeys((*homes, "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"), str(folder))
     threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")

@@ -1,27 +1,18 @@
 """One private kernel for one learner's code: watched, bounded, killed with all it started."""
 
-import json
 import os
-import shutil
 import signal
-import subprocess
-import sys
-import tempfile
 import time
 import uuid
 from collections import deque
 from dataclasses import dataclass
-from pathlib import Path
 
-import psutil
 import zmq
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 from nbval.kernel import RunningKernel
 
-from nnkit.course.grading_isolation import environment, wrap
-
-START = Path(__file__).with_name("grading_start.py")
+from nnkit.course.grading_isolation import environment
 
 
 @dataclass(frozen=True)
@@ -47,34 +38,34 @@ class Stopped(Exception):
 class GradingKernel(RunningKernel):
     """A kernel as nbval uses it, whose waiting ends within `limits` whatever the code does.
 
-    end: the time (of time.monotonic) at which the notebook's own limit is reached. Raises
-    RuntimeError if the kernel doesn't start; that is the machine's fault, not the learner's.
+    parent: the KernelParent that makes it; end: the time (of time.monotonic) at which the
+    notebook's own limit is reached. Raises RuntimeError if the kernel doesn't start; that is the
+    machine's fault, not the learner's.
     """
 
-    def __init__(self, limits, level, end):
-        self.limits, self.end = limits, end
+    def __init__(self, parent, limits, end):
+        self.parent, self.limits, self.end = parent, limits, end
         self.deadline, self.next_look, self.received, self.waiting = end, 0.0, 0, deque()
-        self.folder = Path(tempfile.mkdtemp(prefix="nnkit-"))
-        (self.folder / "work").mkdir()
-        connection = str(self.folder / "kernel.json")
+        folder = parent.folder / "k"
+        (folder / "work").mkdir(parents=True)
+        connection = str(folder / "kernel.json")
         where = {"transport": "tcp"}
         if os.name == "posix":  # sockets that are files need no network, and no free port
-            where = {"transport": "ipc", "ip": str(self.folder / "s")}
+            where = {"transport": "ipc", "ip": str(folder / "s")}
         _, info = write_connection_file(connection, key=uuid.uuid4().hex.encode(), **where)
         bounds = {"memory": limits.memory, "file_size": limits.files}
-        bounds["processes"] = limits.processes if level == "namespace" else None  # else per user
-        command = [sys.executable, "-I", str(START), connection, json.dumps(bounds)]
-        self.process = subprocess.Popen(
-            wrap(command, level, self.folder),
-            cwd=self.folder / "work",
-            env=environment(self.folder),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+        alone = parent.level == "namespace"  # else the system counts all processes of the user
+        bounds["processes"] = limits.processes if alone else None
+        parent.start(
+            connection=connection,
+            work=str(folder / "work"),
+            environment=environment(folder),
+            bounds=bounds,
         )
         context = zmq.Context()
         context.setsockopt(zmq.MAXMSGSIZE, 16 * limits.output)
         context.setsockopt(zmq.LINGER, 0)
+        context.setsockopt(zmq.RECONNECT_IVL, 10)  # ms: its sockets appear in a moment
         self.kc = BlockingKernelClient(context=context)
         self.kc.load_connection_info(info)
         self.kc.start_channels(stdin=False, hb=False)
@@ -88,10 +79,10 @@ class GradingKernel(RunningKernel):
     def _wait_until_ready(self, seconds=60):
         stop = time.monotonic() + seconds
         while time.monotonic() < stop:
-            if self.process.poll() is not None:
+            if not self.is_alive():
                 raise RuntimeError(f"the kernel ended at its start: {self._exit()}")
             self.kc.kernel_info()
-            zmq.select([self.kc.iopub_channel.socket], [], [], 0.1)
+            zmq.select([self.kc.iopub_channel.socket], [], [], 0.05)
             if self._take_in():  # from now on no output will be missed
                 self.waiting.clear()
                 return
@@ -126,15 +117,13 @@ class GradingKernel(RunningKernel):
         self.await_idle(request, self.limits.cell)
 
     def is_alive(self):
-        return self.process.poll() is None
+        return self.parent.exit_code() is None
 
     def stop(self):
-        """Kill the kernel and whatever it has started, and remove its folder."""
+        """Kill the kernel and whatever it has started, and remove its files."""
         self.kc.stop_channels()
-        kill_children()
-        self.process.wait()
+        self.parent.end_kernel()
         self.kc.context.destroy(linger=0)
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _poll(self, seconds):
         channels = [self.kc.shell_channel.socket, self.kc.iopub_channel.socket]
@@ -165,7 +154,7 @@ class GradingKernel(RunningKernel):
     def _look(self):
         """Raise Stopped if the kernel died or a limit is passed."""
         now = time.monotonic()
-        if self.process.poll() is not None:
+        if not self.is_alive():
             raise Stopped("killed", f"the Python process ended ({self._exit()})")
         if self.lost.poll(0):  # ZeroMQ hangs up on a message that is longer than it may be
             raise Stopped("killed", f"it put out more than {self.limits.output:,} bytes at once")
@@ -176,75 +165,44 @@ class GradingKernel(RunningKernel):
         if now < self.next_look:
             return
         self.next_look = now + 0.25
-        memory, processes = 0, 0
-        for process in psutil.Process().children(recursive=True):
-            try:
-                memory, processes = memory + process.memory_info().rss, processes + 1
-            except psutil.Error:  # it has just ended
-                continue
+        memory, processes = self.parent.used()
         if memory > self.limits.memory:
             raise Stopped(
                 "memory", f"it used more than {self.limits.memory / 2**30:g} GiB of memory"
             )
         if processes > self.limits.processes:
             raise Stopped("killed", f"it started more than {self.limits.processes} processes")
-        if folder_size(self.folder) > self.limits.files:
+        if folder_size(self.parent.place) > self.limits.files:
             raise Stopped(
                 "killed", f"it wrote more than {self.limits.files / 2**20:g} MiB of files"
             )
 
     def _exit(self):
-        code = self.process.returncode
-        number = -code if code < 0 else code - 128  # bubblewrap passes a signal on as 128 + number
+        code = self.parent.exit_code()
         try:
-            return f"signal {signal.Signals(number).name}"
+            return f"signal {signal.Signals(code - 128).name}"
         except ValueError:
             return f"exit code {code}"
 
 
-def adopt_orphans():
-    """Make this process the parent of those that learners' code detaches (Linux only)."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
-
-
-def kill_children(parent=None):
-    """Kill every process below `parent` (a process id; this process if None), new ones too."""
-    for _ in range(100):
-        try:
-            children = psutil.Process(parent).children(recursive=True)
-        except psutil.Error:
-            return
-        children = [child for child in children if _is_running(child)]
-        if not children:
-            return
-        for child in children:
-            try:
-                child.kill()
-            except psutil.Error:
-                continue
-        psutil.wait_procs(children, timeout=0.2)
-
-
-def _is_running(process):
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
-
-
 def folder_size(folder, most=1000):
-    """Bytes in the files below `folder`; infinite if there are more than `most` of them."""
-    total = 0
-    for number, entry in enumerate(folder.rglob("*")):
+    """Bytes in the files below `folder`; infinite if they are too many or too deep to count."""
+    total, number, folders = 0, 0, [str(folder)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    number += 1
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    else:
+                        total += entry.stat(follow_symlinks=False).st_size
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return float("inf")
         if number > most:
             return float("inf")
-        try:
-            total += entry.lstat().st_size
-        except OSError:
-            continue
     return total
 
 

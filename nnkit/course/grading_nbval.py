@@ -1,8 +1,8 @@
 """The pytest plugin that grades: nbval runs the built notebooks, the answers are compared out here.
 
-Every check is a test called by its exercise; the result of a notebook is one line of JSON on
-standard output as soon as it is known. nbval's markers in cells and its tags are not obeyed, since
-both would be the learner's.
+Each line of standard input is a notebook, {"number", "notebook"}, and is answered with its result
+on standard output: one line of JSON. Every check is a test called by its exercise. nbval's markers
+in cells and its tags are not obeyed, since both would be the learner's.
 """
 
 import json
@@ -13,10 +13,11 @@ import traceback
 from collections import defaultdict
 from dataclasses import asdict
 
-import nbformat
+from nnkit.course.formats import nbformat  # isort: skip  before nbval brings it in
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
-from nnkit.course.grading_kernel import GradingKernel, Limits, Stopped, adopt_orphans
+from nnkit.course.grading_kernel import GradingKernel, Limits, Stopped
+from nnkit.course.grading_parent import KernelParent, protect
 from nnkit.course.grading_probe import MIME
 from nnkit.course.grading_verdict import NO_ANSWER, cell_failed, judge, stopped
 
@@ -27,25 +28,56 @@ def pytest_addoption(parser):
     parser.addoption("--color", default="no")  # nbval asks; pytest's terminal report is off
 
 
-def pytest_configure(config):
-    adopt_orphans()
+def pytest_collection():
+    return True  # notebooks come later
 
 
-def pytest_collect_file(file_path, parent):
-    return GradedFile.from_parent(parent, path=file_path) if file_path.suffix == ".ipynb" else None
+def pytest_runtestloop(session):
+    """Grade what standard input brings, until it ends."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # nbval prints at times, and that is no result
+    parents = KernelParents(session.config.option.isolation)
+    try:
+        for line in sys.stdin:
+            request = json.loads(line)
+            path = session.path / f"{request['number']}.ipynb"
+            file = GradedFile.from_parent(session, path=path)
+            file.notebook, file.parents = json.loads(request["notebook"]), parents
+            cells = list(file.collect())
+            for cell, following in zip(cells, [*cells[1:], None], strict=True):
+                cell.ihook.pytest_runtest_protocol(item=cell, nextitem=following)
+            answer = file.result | {"number": request["number"]}
+            print(json.dumps(answer), file=answers, flush=True)
+    finally:
+        parents.close()
+    return True
 
 
-def pytest_collectreport(report):
-    if report.failed:
-        print(report.longreprtext, file=sys.__stderr__, flush=True)
+class KernelParents:
+    """A KernelParent at hand whenever one is needed."""
+
+    def __init__(self, level):
+        protect()
+        self.level, self.parent = level, None
+
+    def get(self):
+        """The present one, or a new one if that can't be used again; raises RuntimeError."""
+        if self.parent is None or not self.parent.reusable:
+            self.close()
+            self.parent = KernelParent(self.level)
+        return self.parent
+
+    def close(self):
+        if self.parent is not None:
+            self.parent.close()
+            self.parent = None
 
 
 class GradedFile(IPyNbFile):
     """One learner's notebook; a kernel that dies is replaced: one exercise costs no other."""
 
     def collect(self):
-        notebook = nbformat.from_dict(json.loads(self.path.read_text(encoding="utf-8")))
-        os.unlink(self.path)  # a kernel that finds it would have the expected answers
+        notebook = nbformat.from_dict(self.notebook)
         self.verdicts, self.sound, self.faults, source = {}, [], [], ""
         for number, cell in enumerate(notebook.cells):
             role = cell.metadata.get("nnkit", {})
@@ -63,6 +95,10 @@ class GradedFile(IPyNbFile):
 
     def setup(self):
         self.limits = Limits(**json.loads(self.config.option.limits))
+        try:
+            self.parents.get()  # its start is not the learner's time
+        except RuntimeError as error:
+            self.faults.append(str(error))
         self.began = time.monotonic()
 
     def start_kernel(self):
@@ -73,9 +109,16 @@ class GradedFile(IPyNbFile):
                 raise Stopped(
                     "timeout", f"the notebook took longer than {self.limits.notebook:g} s"
                 )
-            self.kernel = GradingKernel(self.limits, self.config.option.isolation, end)
+            self.kernel = self._new_kernel(end)
             for source in self.sound:
                 self.kernel.run(source)
+
+    def _new_kernel(self, end):
+        try:
+            return GradingKernel(self.parents.get(), self.limits, end)
+        except RuntimeError:  # the last kernel may have done something to its parent
+            self.parents.close()
+            return GradingKernel(self.parents.get(), self.limits, end)
 
     def stop_kernel(self):
         if self.kernel is not None:
@@ -84,9 +127,8 @@ class GradedFile(IPyNbFile):
 
     def teardown(self):
         self.stop_kernel()
-        result = {"file": self.path.name, "seconds": round(time.monotonic() - self.began, 2)}
-        result["verdicts"] = {name: asdict(verdict) for name, verdict in self.verdicts.items()}
-        print(json.dumps(result | {"faults": self.faults}), file=sys.__stdout__, flush=True)
+        self.result = {"seconds": round(time.monotonic() - self.began, 2), "faults": self.faults}
+        self.result["verdicts"] = {name: asdict(verdict) for name, verdict in self.verdicts.items()}
 
 
 class GradedCell(IPyNbCell):

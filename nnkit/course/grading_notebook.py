@@ -7,9 +7,8 @@ whatever else a learner has written stay out.
 
 import json
 
-from nbformat import v4
-
 from nnkit.course.answers import attempt, show, to_json
+from nnkit.course.formats import nbformat
 from nnkit.course.grading_probe import MIME, decode_draws, describe, encode_draws
 from nnkit.course.lesson import LessonError
 
@@ -51,10 +50,10 @@ class Task:
         ]
         with_inputs = [_in_words(reference.names, args) for args in decode_draws(draws)]
         call = f"put_out(lambda: {exercise.answer}, {draws!r}, {exercise.inputs_source!r})"
-        cell = v4.new_code_cell(
+        cell = nbformat.v4.new_code_cell(
             f'__import__("nnkit.course.grading_probe", fromlist=["put_out"]).{call}',
             execution_count=1,
-            outputs=[v4.new_output("display_data", {MIME: expected})],
+            outputs=[nbformat.v4.new_output("display_data", {MIME: expected})],
         )
         cell.metadata["nnkit"] = {
             "check": name,
@@ -69,18 +68,18 @@ class Task:
 
         An exercise that is not in `sources` has neither its cell nor its check in it.
         """
-        notebook = v4.new_notebook()
+        notebook = nbformat.v4.new_notebook()
         for cell in self.lesson.cells:
             if "setup" in cell.metadata.get("tags", []):
-                notebook.cells.append(v4.new_code_cell(cell.source))
+                notebook.cells.append(nbformat.v4.new_code_cell(cell.source))
         start = (
             '__import__("nnkit.course.grading_probe", fromlist=["remember"]).remember(globals())'
         )
-        notebook.cells.append(v4.new_code_cell(start))
+        notebook.cells.append(nbformat.v4.new_code_cell(start))
         for name in self.lesson.exercises:
             if name in sources:
                 metadata = {"nnkit": {"exercise": name}}
-                notebook.cells.append(v4.new_code_cell(sources[name], metadata=metadata))
+                notebook.cells.append(nbformat.v4.new_code_cell(sources[name], metadata=metadata))
                 notebook.cells.append(self.checks[name])
         return json.dumps(notebook)
 

@@ -68,7 +68,7 @@ def judge(check, expected, outputs, source):
 
 def cell_failed(error, traceback, source):
     """The verdict on an exercise cell that raised; traceback: as IPython prints it."""
-    lines = re.findall(r"Cell In\[\d*\], line (\d+)", _without_colours(traceback))
+    lines = re.findall(r"Cell In\[\d*\], line (\d{1,6})\b", _without_colours(traceback))
     line = int(lines[-1]) if lines else None
     kind, _, text = re.sub(r" \(\d+\.py, line \d+\)$", "", error).partition(": ")
     name = "memory" if kind == "MemoryError" else "error"

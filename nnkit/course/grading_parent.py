@@ -1,0 +1,176 @@
+"""The grader's end of `grading_start.py`: starts kernels, learns how they ended, cleans up."""
+
+import json
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from nnkit.course.grading_isolation import environment, wrap
+
+START = Path(__file__).with_name("grading_start.py")
+
+
+class KernelParent:
+    """The process from which kernels come, one at a time, and the folder that is theirs.
+
+    Raises RuntimeError if it doesn't start; that is the machine's fault, not a learner's.
+    """
+
+    def __init__(self, level):
+        self.level, self.answers, self.code = level, queue.SimpleQueue(), None
+        self.place = Path(tempfile.mkdtemp(prefix="nnkit-"))
+        self.folder = self.place / "rw"
+        for folder in self.folder, self.place / "shm":
+            folder.mkdir()
+        self.process = subprocess.Popen(
+            wrap([sys.executable, "-I", str(START), level], level, self.place),
+            cwd=self.folder,
+            env=environment(self.folder),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+        try:
+            self.reusable = self.answers.get(timeout=60)["reusable"]
+            self.server = psutil.Process(self.process.pid)
+            if level == "namespace":  # the process outside is bubblewrap
+                (self.server,) = self.server.children()
+        except (queue.Empty, TypeError, ValueError, psutil.Error):
+            self.close()
+            raise RuntimeError("the process that makes kernels did not start") from None
+
+    def _listen(self):
+        with self.process.stdout as lines:
+            for line in lines:
+                self.answers.put(json.loads(line))
+        self.answers.put(None)
+
+    def start(self, **request):
+        """Have a kernel; see `become_kernel` for the request."""
+        self.code = None
+        try:
+            self.process.stdin.write(json.dumps(request).encode() + b"\n")
+            self.process.stdin.flush()
+        except OSError as error:
+            raise RuntimeError(f"the process that makes kernels is gone: {error}") from None
+
+    def exit_code(self):
+        """The exit code of the kernel, 128 + N for signal N, or None while it lives."""
+        if self.code is None:
+            try:
+                answer = self.answers.get_nowait()
+            except queue.Empty:
+                return None
+            self.code = answer["ended"] if answer else abs(self.process.wait())
+        return self.code
+
+    def used(self):
+        """(bytes, number) of memory and processes that the kernel and all it started use."""
+        memory, number = 0, 0
+        for process in _below(self.server):
+            try:
+                memory, number = memory + _memory(process), number + 1
+            except psutil.Error:  # it has just ended
+                continue
+        return memory, number
+
+    def end_kernel(self):
+        """Kill the kernel with all that it has started, and remove every trace of it."""
+        gone = kill_children(self.server.pid)
+        if not self.reusable or not gone or not self._is_ready():
+            self.close()
+            return
+        for folder in self.folder, self.place / "shm":
+            for entry in folder.iterdir():
+                remove(entry)
+
+    def _is_ready(self, seconds=5):
+        """True if the process lives and has said that its kernel is over."""
+        try:
+            return self.code is not None or self.answers.get(timeout=seconds) is not None
+        except queue.Empty:
+            return False
+
+    def close(self):
+        """End the process too; this object is of no further use."""
+        self.reusable = False
+        kill_children(self.process.pid)
+        self.process.kill()
+        self.process.wait()
+        with suppress(OSError):  # a request that was never read
+            self.process.stdin.close()
+        remove(self.place)
+
+
+def _below(process):
+    try:
+        return process.children(recursive=True)
+    except psutil.Error:
+        return []
+
+
+def _memory(process):
+    try:
+        return process.memory_full_info().pss  # a fork shares most pages: each counts once
+    except (AttributeError, psutil.AccessDenied):
+        return process.memory_info().rss
+
+
+def protect():
+    """Let no other process of this user look into this one or write to it (Linux only)."""
+    if sys.platform == "linux":
+        import ctypes
+
+        prctl = ctypes.CDLL(None).prctl
+        prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+        prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: what learners detach stays below
+
+
+def kill_children(parent=None):
+    """Kill every process below `parent` (a process id; this process if None), new ones too.
+
+    True if none is left.
+    """
+    for _ in range(200):
+        try:
+            children = [child for child in _below(psutil.Process(parent)) if _is_running(child)]
+        except psutil.Error:
+            return True
+        if not children:
+            return True
+        for child in children:
+            try:
+                child.kill()
+            except psutil.Error:
+                continue
+        psutil.wait_procs(children, timeout=0.02)
+    return False
+
+
+def _is_running(process):
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def remove(path):
+    """Remove a file or folder, however deep, whatever its permissions, and follow no link."""
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    except (OSError, RecursionError):
+        if os.name == "posix":
+            for command in ["chmod", "-R", "u+rwx"], ["rm", "-rf"]:
+                subprocess.run([*command, "--", str(path)], capture_output=True)
