@@ -46,19 +46,17 @@ predict(
 # ## 2 Too stiff, too free
 #
 # Left: ten training points, 200 test points that the fit never sees, the true curve (dashed) and
-# the fit. Middle: the mean squared error on both sets. Right: the fitted weights, on an axis where
-# each tick is 100 times the one before. Below: a verdict and its reasons.
+# the fit. Middle: the mean squared error on both sets, for every degree; the marks show where you
+# are. Right: the fitted weights, on an axis whose ticks grow by factors of 100. Below: a verdict
+# and its reasons. (Leave **lambda** at its left end for now. It comes in section 3.)
 #
-# Leave `lambda` at its left end for now: no penalty.
-#
-# 1. Set **errors against** to "degree" and move **degree** from 1 to 15. The training error only
-#    falls. What does the test error do?
+# 1. Move **degree** from 1 to 15. The training error only falls. What does the test error do?
 # 2. At degree 9, drag one of the blue points up or down. (By keyboard: Tab to the picture, N picks
 #    the next point, the arrow keys move it.) How far away does the curve still feel it?
-# 3. At degree 9, move **n** from 10 to 100. Same model, still no penalty. What happens?
+# 3. At degree 9, move **training points (n)** from 10 to 100. Same model. What happens?
 
 # %%
-PolynomialFit(lam=1e-10)
+PolynomialFit(against="degree")
 
 # %% [markdown]
 # The same as a table. `fit` below finds the best weights in closed form (in a minute we see how);
@@ -145,12 +143,13 @@ print(f"1000 points: test error {error(w, x_test, y_test):.3f}, the noise alone 
 # $$\frac{2}{n} X^\top (Xw - y) + \lambda w = 0
 # \quad\Longrightarrow\quad \Big(\frac{2}{n} X^\top X + \lambda I\Big)\, w = \frac{2}{n} X^\top y$$
 #
-# That is the line `np.linalg.solve` in `fit` above; its matrix `R` has a 0 where the bias is.
+# That is the last line of `fit` above: `np.linalg.solve(A, b)` finds the $w$ with $Aw = b$. Its
+# matrix `R` is $\lambda I$ with a 0 in the place of the bias.
 
 # %%
 for lam in [0, 1e-4, 0.01, 1, 1e6]:
     w = fit(x_train, y_train, 9, lam)
-    print(f"lambda {lam:<9}: training error {error(w, x_train, y_train):.3f}, "
+    print(f"lambda {lam:<7g}: training error {error(w, x_train, y_train):.3f}, "
           f"test error {error(w, x_test, y_test):.3f}, largest weight {abs(w[1:]).max():.2f}")
 low, high = powers([-0.5, 0.5], 9) @ w
 print(f"lambda 1e6: f(-0.5) = {low:.4f}, f(0.5) = {high:.4f}; mean of y: {y_train.mean():.4f}")
@@ -161,9 +160,14 @@ print(f"lambda 1e6: f(-0.5) = {low:.4f}, f(0.5) = {high:.4f}; mean of y: {y_trai
 # that all weights are 0: only the bias is left, $f(x) \to b$, the mean of the training values, and
 # the model underfits as badly as it can.
 #
-# Go back to the explorer of section 2, degree 9, ten points, and slide **lambda** through the whole
-# range. Watch the weights at the right while you do.
-#
+# The same with your hand: slide **lambda** through the whole range. In the middle the errors are
+# now drawn against $\lambda$. Look for three things: where the test error is lowest, what the curve
+# at the left has lost by then, and what becomes of the weights at the right.
+
+# %%
+PolynomialFit(lam=1e-6)
+
+# %% [markdown]
 # ### Exercise 1: the penalty
 #
 # The elastic net, with two prices: $\lambda_1 \sum_k \lvert w_k \rvert + \frac{\lambda_2}{2} \sum_k
@@ -286,7 +290,7 @@ else:
 BiasVariance(lam=1e-6)
 
 # %% [markdown]
-# Is it really a sum, to the digit? We draw 4000 training sets, fit each, and measure all four
+# Is it really a sum, to the digit? We draw 2000 training sets, fit each, and measure all four
 # numbers on fresh points.
 
 # %%
@@ -294,9 +298,9 @@ rng = np.random.default_rng(7)
 x = np.linspace(-1, 1, 20)
 X_new = powers(x_test, 9)
 for lam in [1e-6, 1e-2, 1]:
-    sets = add_noise(np.tile(true_curve(x)[:, None], 4000), rng)  # one column a training set
+    sets = add_noise(np.tile(true_curve(x)[:, None], 2000), rng)  # one column a training set
     fits = X_new @ fit(x, sets, 9, lam)  # (new points, training sets)
-    new = add_noise(np.tile(true_curve(x_test)[:, None], 4000), rng)
+    new = add_noise(np.tile(true_curve(x_test)[:, None], 2000), rng)
     bias2 = np.mean((fits.mean(axis=1) - true_curve(x_test)) ** 2)
     variance = np.mean(fits.var(axis=1))
     print(f"lambda {lam:<6}: bias^2 {bias2:.3f} + variance {variance:.3f} + noise^2 {0.3**2:.3f} "
@@ -517,20 +521,27 @@ def regression_gradient(w):
     return 2 / len(X) * X.T @ (X @ w - y[:, 0])
 
 
-ridge_weights = np.linalg.solve(
-    2 / len(X) * X.T @ X + 0.3 * np.eye(20), 2 / len(X) * X.T @ y[:, 0]
-)
-print("L2:", np.round(ridge_weights, 2), "\n    exactly 0:", np.sum(ridge_weights == 0))
-lasso_weights = lasso(regression_gradient, np.zeros(20), lr=0.1, lam=0.6, steps=500)
-if lasso_weights is None:
-    print("L1: solve exercise 4 first.")
+def show(name, w):
+    print(f"{name}: exactly 0: {np.sum(w == 0)} of 20 weights\n{np.round(w, 2) + 0.0}")
+
+
+with_l2 = np.zeros(20)
+with_sign = np.zeros(20)  # L1 by ordinary descent
+for _ in range(500):
+    with_l2 = with_l2 - 0.1 * (regression_gradient(with_l2) + 0.6 * with_l2)
+    with_sign = with_sign - 0.1 * (regression_gradient(with_sign) + 0.6 * np.sign(with_sign))
+show("L2", with_l2)
+show("L1 by ordinary descent", with_sign)
+with_lasso = lasso(regression_gradient, np.zeros(20), lr=0.1, lam=0.6, steps=500)
+if with_lasso is None:
+    print("your lasso: solve exercise 4 first")
 else:
-    print("L1:", np.round(lasso_weights, 2) + 0.0, "\n    exactly 0:", np.sum(lasso_weights == 0))
+    show("your lasso", with_lasso)
 
 # %% [markdown]
 # L1 *selects*: it keeps a few weights and drops the rest, which you can then delete. The weights it
-# keeps are too small by about the same amount, the price of the penalty. L2 spreads: all features
-# keep something.
+# keeps are a bit too small, the price of the penalty. L2 spreads: all features keep something.
+# Ordinary descent with L1 gets near, but not one weight is exactly 0.
 
 # %% [markdown]
 # ## 7 Weight decay
@@ -782,13 +793,13 @@ else:
 
 # %% [markdown]
 # > **Set right.** "I tried many values of $\lambda$ and report the best test error": common, and
-# > it flatters. Among many tries one looks good on *these* test points by luck. Here 1000 people
+# > it flatters. Among many tries one looks good on *these* test points by luck. Here 300 people
 # > choose $\lambda$ on ten test points each and report that error. What do they really have?
 
 # %%
 rng = np.random.default_rng(0)
 reported, real = [], []
-for _ in range(1000):
+for _ in range(300):
     y_own = add_noise(true_curve(x_train), rng)
     x_few = rng.uniform(-1, 1, 10)
     y_few = add_noise(true_curve(x_few), rng)

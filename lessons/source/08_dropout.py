@@ -15,7 +15,7 @@ import itertools
 import numpy as np
 
 import nnkit
-from nnkit import data, nn, optim
+from nnkit import data, metrics, nn, optim, train
 from nnkit import functional as F
 from nnkit.course import check, predict
 from widgets import DropoutTraining, DroppedUnits
@@ -131,9 +131,9 @@ DroppedUnits(mask=dropout_mask, p=0.5)
 h, W = np.ones(4), np.ones((4, 2))
 unit_mask = np.array([1, 0, 1, 0])
 weight_mask = np.array([[1, 0], [0, 1], [1, 0], [1, 0]])
-print("inputs that reach output 1 and 2")
-print("dropout:    ", (unit_mask * h)[:, None].T * W.T)
-print("DropConnect:", h[:, None].T * (weight_mask * W).T)
+for name, arriving in [("dropout", (unit_mask * h)[:, None] * W),
+                       ("DropConnect", h[:, None] * (weight_mask * W))]:
+    print(f"{name:11}: output 1 gets {arriving[:, 0]}, output 2 gets {arriving[:, 1]}")
 
 # %% jupyter={"source_hidden": true}
 predict(
@@ -264,6 +264,17 @@ def input_at_test(w, x, p):
 
 # %%
 check("drop-test", input_at_test)
+
+# %% [markdown]
+# Your two functions on the guess of section 1: 100 ones, $p = 0.2$. Do they agree?
+
+# %%
+ones, U = np.ones(100), np.random.default_rng(3).uniform(size=(20_000, 100))
+measured, at_test = mean_input(ones, ones, 0.2, U), input_at_test(ones, ones, 0.2)
+if measured is None or at_test is None:
+    print("Solve exercises 2 and 3 first.")
+else:
+    print(f"in training on average {measured:.1f}, at test {at_test:.1f}")
 
 # %% [markdown]
 # ## 5 Inverted dropout
@@ -440,6 +451,9 @@ predict(
     "2⁶⁴, about 18 million million million",
 )
 
+# %%
+print(f"2 ** 64 = {2**64:,}")
+
 # %% [markdown]
 # ## 7 Train with it
 #
@@ -466,7 +480,7 @@ images, labels = data.digits()
 
 
 def digits_run(p, seed):
-    """(test loss, test accuracy) after 100 epochs with dropout p."""
+    """A network trained for 100 epochs with dropout p, its training set and its test set."""
     nnkit.manual_seed(seed)
     X, X_test, y, y_test = data.train_test_split(images, labels, test_size=1597)
     model = nn.Sequential(
@@ -474,19 +488,16 @@ def digits_run(p, seed):
         nn.Linear(128, 128), nn.ReLU(), nn.Dropout(p), nn.Linear(128, 10),
     )  # fmt: skip
     optimiser = optim.Adam(model.parameters(), lr=0.01)
-    for _ in range(100):
-        optimiser.zero_grad()
-        F.cross_entropy(model(X), y).backward()
-        optimiser.step()
-    model.eval()  # no dropping from here on
-    with nnkit.no_grad():
-        scores = model(X_test)
-    accuracy = (scores.argmax(1).numpy() == y_test.numpy()).mean()
-    return F.cross_entropy(scores, y_test).item(), accuracy
+    train.fit(model, F.cross_entropy, optimiser, (X, y), epochs=100, progress=False)
+    return model, (X, y), (X_test, y_test)
 
 
 for p in [0.0, 0.2, 0.5]:
-    loss, accuracy = np.mean([digits_run(p, seed) for seed in range(4)], axis=0)
+    tested = []
+    for seed in range(4):
+        model, train_set, test_set = digits_run(p, seed)
+        tested.append(train.evaluate(model, F.cross_entropy, test_set, metrics.accuracy))
+    loss, accuracy = np.mean(tested, axis=0)
     print(f"p = {p}: test loss {loss:.2f}, accuracy {accuracy:.1%}")
 
 # %% [markdown]
@@ -551,14 +562,39 @@ def scores(X, W1, b1, W2, b2, p, u, training):
 check("drop-net", scores)
 
 # %% [markdown]
+# Your network asked 5000 times in training mode, with a new mask each time, and once in test
+# mode. By section 6 the mean of the many should be the one:
+
+# %%
+rng = np.random.default_rng(6)
+X, W1, b1 = rng.normal(size=(1, 2)), rng.normal(size=(2, 16)), rng.normal(size=16)
+W2, b2 = rng.normal(size=(16, 2)), rng.normal(size=2)
+once = scores(X, W1, b1, W2, b2, 0.5, None, training=False)
+if once is None:
+    print("Solve exercise 6 first.")
+else:
+    many = [scores(X, W1, b1, W2, b2, 0.5, rng.uniform(size=(1, 16)), training=True)
+            for _ in range(5000)]
+    print("mean of 5000 in training mode:", np.mean(many, axis=0).round(2))
+    print("once in test mode:            ", once.round(2))
+    print("spread of a single answer:    ", np.std(many, axis=0).round(2))
+
+# %% [markdown]
 # ## 8 In practice
 #
 # - Dropout stands behind the activations of **wide dense layers**, usually with $p$ from 0.2 to
 #   0.5; on the inputs at most about 0.2; never on the output scores.
 # - Training gets noisier and takes longer. If the network underfits, dropout makes it worse.
 # - Measure the training loss in test mode if you want to compare it with the test loss. With units
-#   missing it looks worse than the network is.
-#
+#   missing it looks worse than the network is. Here is the last network of section 7:
+
+# %%
+model.train()
+with nnkit.no_grad():
+    print(f"training loss, units missing: {F.cross_entropy(model(train_set[0]), train_set[1]):.4f}")
+print(f"training loss, all units:     {train.evaluate(model, F.cross_entropy, train_set)[0]:.4f}")
+
+# %% [markdown]
 # > **Set right.** "The network is trained, now I can use it": not before `model.eval()`. As long as
 # > the model is in training mode it drops units for your users as well, and asked twice it gives
 # > two answers.
