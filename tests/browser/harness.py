@@ -1,5 +1,6 @@
 """A real JupyterLab and a real Chromium: start them, find cells and pictures, type, run."""
 
+import json
 import os
 import shutil
 import socket
@@ -145,3 +146,71 @@ class Notebook:
         self.page.wait_for_timeout(300)
         self.wait_idle()
         return self.cell(identifier)
+
+    def execute(self, code):
+        """Run code in the kernel, aside of the notebook; fails if it does."""
+        status = self.page.evaluate(
+            """async code => {
+                const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+                const reply = await kernel.requestExecute({ code, store_history: false }).done;
+                return JSON.stringify(reply.content);
+            }""",
+            code,
+        )
+        assert json.loads(status)["status"] == "ok", status
+
+
+class Shown:
+    """An explorer as the page shows it: in the first cell whose source starts with `code`."""
+
+    def __init__(self, notebook, code):
+        self.page = notebook.page
+        self.cell = notebook.cell(notebook.find(code))
+        self.picture = self.cell.locator("img.nnkit-live")
+        self.picture.wait_for()
+
+    def slider(self, label):
+        """The slider with that label, as a screen reader finds it."""
+        return self.cell.get_by_role("slider", name=label, exact=True)
+
+    def number(self, label):
+        """The box beside the slider, which shows its value."""
+        return self.cell.get_by_role("textbox", name=f"{label}, type a number")
+
+    def value(self, label):
+        return float(self.number(label).input_value().replace("\u2212", "-"))
+
+    def reset(self, explorer):
+        """Press Reset and wait for the picture of `explorer`."""
+        self.cell.get_by_role("button", name="Reset").click()
+        self.expect(explorer)
+
+    def state(self):
+        """The state as code, as the page gives it to be copied."""
+        self.cell.get_by_role("button", name="Copy state").press("Enter")
+        code = self.cell.get_by_role("textbox", name="The state, as code")
+        code.wait_for()
+        text = code.input_value()
+        code.press("Tab")
+        return text
+
+    @property
+    def words(self):
+        return self.cell.locator("[role=status]").last.inner_text().strip()
+
+    def expect(self, explorer, seconds=5):
+        """Wait for just the picture and the words that `explorer` has in this process."""
+        explorer.finish()
+        try:
+            self.page.wait_for_function(
+                "([image, source]) => image.src === source && image.complete",
+                arg=[self.picture.element_handle(), explorer.live.picture],
+                timeout=1000 * seconds,
+            )
+        finally:
+            assert normal(self.words) == normal(explorer.live.description)
+        assert normal(self.picture.get_attribute("alt")) == normal(explorer.live.description)
+
+
+def normal(text):
+    return " ".join(text.split())

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from harness import Shown
 
 from widgets import GradientDescent
 from widgets.descent import SURFACES
@@ -20,51 +21,6 @@ def lesson(open_notebook):
     notebook = open_notebook(NAME)
     notebook.run_all()
     return notebook
-
-
-class Shown:
-    """An explorer as the page shows it."""
-
-    def __init__(self, notebook, code):
-        self.page = notebook.page
-        self.cell = notebook.cell(notebook.find(code))
-        self.picture = self.cell.locator("img.nnkit-live")
-        self.picture.wait_for()
-
-    def slider(self, label):
-        """The slider with that label, as a screen reader finds it."""
-        return self.cell.get_by_role("slider", name=label, exact=True)
-
-    def number(self, label):
-        """The box beside the slider, which shows its value."""
-        return self.cell.get_by_role("textbox", name=f"{label}, type a number")
-
-    def value(self, label):
-        return float(self.number(label).input_value().replace("\u2212", "-"))
-
-    def reset(self):
-        self.cell.get_by_role("button", name="Reset").click()
-        self.expect(GradientDescent())
-
-    @property
-    def words(self):
-        return self.cell.locator("[role=status]").inner_text().strip()
-
-    def expect(self, explorer):
-        """Wait for just the picture and the words that `explorer` has in this process."""
-        try:
-            self.page.wait_for_function(
-                "([image, source]) => image.src === source && image.complete",
-                arg=[self.picture.element_handle(), explorer.live.picture],
-                timeout=5000,
-            )
-        finally:
-            assert normal(self.words) == normal(explorer.live.description)
-        assert normal(self.picture.get_attribute("alt")) == normal(explorer.live.description)
-
-
-def normal(text):
-    return " ".join(text.split())
 
 
 def test_the_lesson_runs_without_errors_and_opens_with_pictures(open_notebook):
@@ -87,7 +43,7 @@ def test_the_lesson_runs_without_errors_and_opens_with_pictures(open_notebook):
 
 def test_the_picture_follows_the_keyboard(lesson):
     shown = Shown(lesson, "GradientDescent()")
-    shown.reset()
+    shown.reset(GradientDescent())
     place = shown.picture.bounding_box()
     slider = shown.slider(LR)
     slider.focus()
@@ -102,7 +58,7 @@ def test_the_picture_follows_the_keyboard(lesson):
 
 def test_the_picture_follows_the_mouse_and_ends_on_the_last_value(lesson):
     shown = Shown(lesson, "GradientDescent()")
-    shown.reset()
+    shown.reset(GradientDescent())
     box = shown.slider(LR).bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     shown.page.mouse.move(x, y)
@@ -117,7 +73,7 @@ def test_the_picture_follows_the_mouse_and_ends_on_the_last_value(lesson):
 
 def test_a_typed_number_is_taken_exactly_and_nonsense_is_not(lesson):
     shown = Shown(lesson, "GradientDescent()")
-    shown.reset()
+    shown.reset(GradientDescent())
     number = shown.number(LR)
     for typed, lr in ("0.125", 0.125), ("x", 0.125), ("0,24", 0.24), ("99", 2.0), ("", 2.0):
         number.fill(typed)
@@ -128,7 +84,7 @@ def test_a_typed_number_is_taken_exactly_and_nonsense_is_not(lesson):
 
 def test_a_click_on_the_picture_moves_the_start_and_reset_takes_it_back(lesson):
     shown = Shown(lesson, "GradientDescent()")
-    shown.reset()
+    shown.reset(GradientDescent())
     here = GradientDescent()
     pixel = here.map.transData.transform((-3.0, 50.0)) / here.live.figure.bbox.size
     box = shown.picture.bounding_box()
@@ -138,7 +94,7 @@ def test_a_click_on_the_picture_moves_the_start_and_reset_takes_it_back(lesson):
     start = shown.value("start x")
     assert start == pytest.approx(-3.0, abs=0.02)
     shown.expect(GradientDescent(start_x=start))
-    shown.reset()
+    shown.reset(GradientDescent())
 
 
 def test_choosing_another_function_brings_its_start_and_rate(lesson):

@@ -1,0 +1,80 @@
+"""Every explorer of `widgets.__all__` as a learner meets it: one notebook with a cell for each."""
+
+import nbformat
+import pytest
+from harness import Shown
+from nbformat import v4
+
+import widgets
+from widgets.controls import Slider
+
+EXPLORERS = [
+    name
+    for name in widgets.__all__
+    if isinstance(getattr(widgets, name), type)
+    and issubclass(getattr(widgets, name), widgets.Explorer)
+    and name != "Explorer"
+]
+
+
+@pytest.fixture(scope="module")
+def gallery(open_notebook, lab):
+    cells = [v4.new_code_cell(f"the_{n} = widgets.{n}()\nthe_{n}") for n in EXPLORERS]
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("import widgets"), *cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, lab.folder / "gallery.ipynb")
+    opened = open_notebook("gallery.ipynb")
+    opened.run_all()
+    return opened
+
+
+@pytest.fixture(params=EXPLORERS)
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def shown(gallery, name):
+    return Shown(gallery, f"the_{name} = ")
+
+
+def first_slider(explorer):
+    """(name, label, key): the first slider in use, and the key that moves it away from its end."""
+    for name, widget in explorer._widgets.items():
+        if isinstance(widget, Slider) and not widget.disabled:
+            key = "ArrowLeft" if widget.value >= widget.high else "ArrowRight"
+            return name, widget.label, key
+    pytest.fail(f"{explorer} has no slider in use")
+
+
+def test_the_keyboard_moves_picture_and_words_and_the_state_brings_them_back(shown, name):
+    make = getattr(widgets, name)
+    at_first = make()
+    shown.expect(at_first)
+    moved, label, key = first_slider(at_first)
+    for _ in range(3):
+        shown.slider(label).press(key)
+    there = make()
+    there.set(**{moved: there.controls[moved].kind(shown.value(label))})
+    assert there.state != at_first.state
+    shown.expect(there, seconds=30)
+    assert shown.state() == repr(there)
+    again = eval(repr(there), vars(widgets).copy())
+    again.finish()
+    assert again.live.picture == there.live.picture, "the state brings another picture"
+    shown.reset(make())
+
+
+def test_a_failure_is_one_line_and_the_next_move_recovers(shown, name, gallery):
+    at_first = getattr(widgets, name)()
+    _, label, key = first_slider(at_first)
+    shown.reset(at_first)
+    gallery.execute(f"the_{name}.compute = lambda **state: 1 / 0")
+    shown.slider(label).press(key)
+    alert = shown.cell.get_by_role("alert")
+    alert.wait_for()
+    assert alert.inner_text() == "This position can't be shown. ZeroDivisionError: division by zero"
+    assert alert.bounding_box()["height"] < 30, "one line"
+    assert shown.picture.get_attribute("src") == at_first.live.picture, "the picture stays"
+    gallery.execute(f"del the_{name}.compute")
+    shown.reset(at_first)
