@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
+import nnkit
 from widgets import DigitTemplates
+from widgets.explorer import last
 from widgets.templates import LOSSES, STEPS, descend, digits, mosaic
 
 
@@ -19,19 +21,21 @@ def own(W, b, X, y, lam):
 def test_before_the_first_step_the_loss_is_that_of_equal_scores():
     for loss, expected in ("hinge", 9), ("cross entropy", np.log(10)):
         explorer = DigitTemplates(loss=loss, steps=0)
-        assert explorer.compute(**explorer.state).value == pytest.approx(expected, abs=0.01)
+        assert last(explorer.compute(**explorer.state)).value == pytest.approx(expected, abs=0.01)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_learning_reads_most_new_digits(loss):
     explorer = DigitTemplates(loss=loss)
-    train, test = explorer.compute(**explorer.state).accuracy
+    train, test = last(explorer.compute(**explorer.state)).accuracy
     assert 0.85 < test < train
 
 
 def test_a_larger_lambda_leaves_smaller_weights():
     explorer = DigitTemplates()
-    sizes = [(explorer.compute(lam, STEPS, 0, "hinge").W ** 2).sum() for lam in (1e-4, 1e-2, 1.0)]
+    sizes = [
+        (last(explorer.compute(lam, STEPS, 0, "hinge")).W ** 2).sum() for lam in (1e-4, 1e-2, 1.0)
+    ]
     assert sizes[0] > 3 * sizes[1] > 9 * sizes[2]
 
 
@@ -52,7 +56,7 @@ def test_each_template_lies_in_its_own_place():
 
 def test_the_picture_shows_the_digit_its_scores_and_the_templates():
     explorer = DigitTemplates(lam=0.1, digit=5)
-    result = explorer.compute(**explorer.state)
+    result = last(explorer.compute(**explorer.state))
     assert np.array_equal(explorer.image.get_array(), result.x.reshape(8, 8))
     assert [bar.get_width() for bar in explorer.bars] == pytest.approx(
         result.W @ result.x + result.b
@@ -63,24 +67,27 @@ def test_the_picture_shows_the_digit_its_scores_and_the_templates():
     assert np.array_equal(np.ma.filled(shown, np.nan), mosaic(result.W), equal_nan=True)
 
 
-def test_the_words_tell_right_from_wrong():
+def test_the_words_tell_right_from_wrong_and_name_the_rival():
+    explorer = DigitTemplates()
     for digit in range(12):
-        explorer = DigitTemplates(digit=digit)
-        result = explorer.compute(**explorer.state)
+        explorer.digit = digit
+        result, words = last(explorer.compute(**explorer.state)), explorer.live.description
         right = result.scores.argmax() == result.y
-        assert explorer.live.description.startswith("Right" if right else "Wrong")
-        assert ("it leads by" in explorer.live.description) == right
+        assert words.startswith("Right" if right else "Wrong")
+        assert ("it leads by" in words) == right
+        others = np.where(np.arange(10) == result.y, -np.inf, result.scores)
+        assert f"nearest rival s{others.argmax()} = " in words
 
 
 def test_a_learners_objective_learns_the_same_templates():
     theirs, nnkits = DigitTemplates(objective=own), DigitTemplates()
-    result, expected = theirs.compute(**theirs.state), nnkits.compute(**nnkits.state)
+    result, expected = last(theirs.compute(**theirs.state)), last(nnkits.compute(**nnkits.state))
     assert result.W == pytest.approx(expected.W)
     assert "learnt by your own function" in theirs.live.description
     assert theirs._widgets["loss"].disabled
 
 
-def test_steps_and_digit_do_not_learn_anew():
+def test_steps_and_digit_do_not_learn_anew_nor_does_a_lambda_seen_before():
     calls = []
 
     def counted(*args):
@@ -88,11 +95,36 @@ def test_steps_and_digit_do_not_learn_anew():
         return own(*args)
 
     explorer = DigitTemplates(objective=counted)
-    assert len(calls) == STEPS + 1
+    once = len(calls)
+    assert STEPS < once <= STEPS + 2
     explorer.set(steps=3, digit=7)
-    assert len(calls) == STEPS + 1
+    assert len(calls) == once
     explorer.lam = 0.1
-    assert len(calls) == 2 * (STEPS + 1)
+    assert len(calls) == 2 * once
+    explorer.reset()
+    assert len(calls) == 2 * once
+
+
+def test_only_the_newest_sixteen_descents_are_kept():
+    explorer = DigitTemplates()
+    for k in range(20):
+        explorer.lam = 0.003 * (k + 1)
+    assert list(explorer.learnt) == [(0.003 * (k + 1), "hinge") for k in range(4, 20)]
+
+
+def test_progress_is_shown_while_it_learns():
+    values = [fit.value for fit in DigitTemplates().compute(0.02, 35, 0, "hinge")]
+    path = [value for value, _, _ in descend(own, 0.02)]
+    assert values[:3] == pytest.approx([path[9], path[19], path[29]])
+    assert values[3:] == pytest.approx([path[35]] * 8), "no further than the steps slider says"
+
+
+def test_cross_entropy_tells_a_probability_too():
+    explorer = DigitTemplates(loss="cross entropy")
+    result = last(explorer.compute(**explorer.state))
+    p = nnkit.softmax(nnkit.tensor(result.scores), 0)[result.y].item()
+    assert f"Softmax gives it p = {p:.3g}." in explorer.live.description
+    assert "Softmax" not in DigitTemplates().live.description
 
 
 def test_an_objective_that_is_still_to_do_leaves_nnkits():

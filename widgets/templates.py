@@ -1,7 +1,7 @@
 """A linear classifier of digits: ten rows of W, seen as ten templates, learnt while you slide."""
 
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from nnkit.functional import cross_entropy, multiclass_hinge_loss
 from widgets.controls import choice, log_slider, slider
 from widgets.descent import readable
 from widgets.explorer import Explorer
+from widgets.softmax import softmax
 from widgets.style import BLUE, GREY, INK, ORANGE
 
 LOSSES = {"hinge": multiclass_hinge_loss, "cross entropy": cross_entropy}
@@ -33,19 +34,21 @@ def objective(loss, W, b, X, y, lam):
     return value.item(), W.grad.numpy(), b.grad.numpy()
 
 
+def start():
+    """(W, b): weights near 0, not quite 0, and no biases."""
+    return np.random.default_rng(0).normal(0, 1e-3, (10, 64)), np.zeros(10)
+
+
 def descend(objective, lam):
     """Yield (value, W, b) before each of STEPS steps of descent with momentum, and at the end.
 
     objective(W, b, X, y, lam) -> (value, dW, db), of the digits to learn from.
     """
     (X, y), _ = digits()
-    W, b = np.random.default_rng(0).normal(0, 1e-3, (10, 64)), np.zeros(10)
+    W, b = start()
     vW, vb = np.zeros_like(W), np.zeros_like(b)
     for _ in range(STEPS + 1):
-        answer = objective(W, b, X, y, lam)
-        if answer is None:  # still to do
-            return
-        value, dW, db = answer
+        value, dW, db = objective(W, b, X, y, lam)
         if np.shape(dW) != W.shape or np.shape(db) != b.shape:
             raise ValueError(
                 f"objective must return (value, dW, db) with dW of shape {W.shape} and db of shape "
@@ -66,6 +69,7 @@ class Fit:
     x: np.ndarray
     y: int
     lam: float
+    loss: str
     own: bool
 
     @property
@@ -96,30 +100,42 @@ class DigitTemplates(Explorer):
         "lambda almost 0": {"lam": 1e-4},
         "lambda 1": {"lam": 1.0},
     }
-    size = (840, 300)
+    size = (840, 320)
+    readout_lines = 4
     play = "steps"
 
     def __init__(self, objective=None, **state):
         self.own = objective
-        self.path = lru_cache(maxsize=16)(self._path)  # kept while steps and digit move
+        self.learnt = {}  # (lambda, loss): the descent, kept while steps and digit move
         super().__init__(**state)
 
     def unused(self, state):
         return ["loss"] if self.own else []
 
-    def _path(self, lam, loss):
-        """[(value, W, b), ...] of the descent for one lambda, and if it is the learner's own."""
-        path = list(descend(self.own, lam)) if self.own else []
-        return path or list(descend(partial(objective, LOSSES[loss]), lam)), bool(path)
-
     def compute(self, lam, steps, digit, loss):
-        path, own = self.path(lam, loss)
-        value, W, b = path[steps]
         _, (X, y) = digits()
-        return Fit(W, b, value, X[digit], int(y[digit]), lam, own)
+
+        def fit(path, own):
+            value, W, b = path[min(steps, len(path) - 1)]
+            return Fit(W, b, value, X[digit], int(y[digit]), lam, loss, own)
+
+        if (lam, loss) not in self.learnt:
+            path, own = [], self._answers(lam)
+            for point in descend(self.own if own else partial(objective, LOSSES[loss]), lam):
+                path.append(point)
+                if len(path) % 10 == 0:
+                    yield fit(path, own)
+            self.learnt = dict(list(self.learnt.items())[-15:])  # the oldest give way
+            self.learnt[lam, loss] = path, own
+        yield fit(*self.learnt[lam, loss])
+
+    def _answers(self, lam):
+        """True if the learner's function is there and written."""
+        (X, y), _ = digits()
+        return bool(self.own) and self.own(*start(), X, y, lam) is not None
 
     def setup(self, figure):
-        self.picture, self.rows, self.chart = figure.subplots(1, 3, width_ratios=(0.9, 2.3, 1.3))
+        self.picture, self.rows, self.chart = figure.subplots(1, 3, width_ratios=(0.75, 2.6, 1.2))
         for axes in self.picture, self.rows:
             axes.set(xticks=[], yticks=[])
             axes.spines[:].set_visible(False)
@@ -161,11 +177,13 @@ class DigitTemplates(Explorer):
         rival = int(by_score[by_score != y][0])
         train, test = result.accuracy
         lead = result.scores[y] - result.scores[rival]
-        verdict = "Right" if best == y else "Wrong"
+        verdict, chance = "Right" if best == y else "Wrong", ""
+        if result.loss == "cross entropy":
+            chance = f" Softmax gives it p = {softmax(result.scores)[y]:.3g}."
         lines = [
             f"<b>{verdict}:</b> this {y} gets s<sub>{y}</sub> = {result.scores[y]:.3g}, and its "
             f"nearest rival s<sub>{rival}</sub> = {result.scores[rival]:.3g}: "
-            f"it {'leads' if lead >= 0 else 'trails'} by {abs(lead):.3g}.",
+            f"it {'leads' if lead >= 0 else 'trails'} by {abs(lead):.3g}.{chance}",
             f"Objective {result.value:.4g}, of which lambda · R(W) = {result.lam:.3g} · "
             f"{(result.W**2).sum():.4g} = {result.lam * (result.W**2).sum():.4g}. Right answers: "
             f"{train:.1%} of the {TRAINING} digits learnt from, {test:.1%} of 1297 others.",
