@@ -175,11 +175,12 @@ S = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])  # a row for
 
 def losses(S, delta=1.0, power=1, skip_true=True):
     """The hinge loss of each image; image i is of class i."""
-    return np.array([
-        sum(max(0, S[i, j] - S[i, i] + delta) ** power
-            for j in range(3) if j != i or not skip_true)
-        for i in range(3)
-    ])
+    found = np.zeros(len(S))
+    for i, scores in enumerate(S):
+        for j, score in enumerate(scores):
+            if j != i or not skip_true:
+                found[i] += max(0, score - scores[i] + delta) ** power
+    return found
 
 
 print("losses:", losses(S).round(2), "mean:", losses(S).mean().round(3))
@@ -197,8 +198,9 @@ print(F.multiclass_hinge_loss(nnkit.tensor([13.0, -7.0, 11.0]), nnkit.tensor(0),
 # %% [markdown]
 # ### Exercise 2: the loss of one example
 #
-# `scores` is an array with a number for each class, `y` the number of the true class.
-# `np.maximum(0, a)` replaces the negative numbers of an array by 0.
+# `scores` is an array with a number for each class, `y` the number of the true class. Write it
+# without a loop: arithmetic works on a whole array at once, and `np.maximum(0, a)` replaces the
+# negative numbers of an array by 0. What to do about the true class, whose term must not count?
 
 # %% exercise="svm-hinge" points=1
 def hinge_loss(scores, y, delta):
@@ -365,6 +367,7 @@ print("s_j - s_y:", (S - S[rows, y][:, None]).round(1).tolist())
 # ### Exercise 4: the mean loss, without a loop
 #
 # `S` has a row of scores for each example, `y` their true classes. Return the mean of the losses.
+# With `gaps[rows, y] = 0` you set one entry in each row, and `.sum()` adds up a whole table.
 
 # %% exercise="svm-loss" points=2
 def svm_loss(S, y, delta):
@@ -489,7 +492,7 @@ for image, name in enumerate(["cat", "car", "frog"]):
 #
 # Return a table of the shape of `S` that holds the slope of the *mean* loss along each score.
 # `(gaps > 0)` is true just where a class is within the margin; `.astype(float)` makes 1 and 0 of
-# true and false.
+# true and false; `.sum(axis=1)` adds up each row.
 
 # %% exercise="svm-gradient" points=2
 def svm_gradient(S, y, delta):
@@ -630,7 +633,8 @@ ObjectiveContours(loss=svm_loss)
 # %% [markdown]
 # Without a penalty there is a whole region of weights with loss 0: if $W$ has none, neither has
 # $2W$. Any positive lambda, however small, picks one point out of it: the one nearest to 0. A
-# larger lambda pulls further, and at some point it pays to accept some loss for smaller weights.
+# larger lambda pulls further, and just above 0.025 it begins to pay to accept some loss for smaller
+# weights. The way down has steps: at a kink of the loss the lowest point rests for a while.
 #
 # The explorer of section 2 has the lambda slider as well. There each image has a feature of its
 # own, so that the weights are just the scores, and $R(W)$ is the sum of their squares:
@@ -695,7 +699,7 @@ for n in (100, 400, 1600):
 #
 # Put everything together: scores, mean hinge loss, L2 penalty, and the gradients along $W$ and $b$.
 # The slope of $\lambda W_{jk}^2$ is $2 \lambda W_{jk}$. Use your `scores_of`, `svm_loss` and
-# `svm_gradient`.
+# `svm_gradient`, and the formulas at the end of section 5; `.sum(axis=0)` adds up each column.
 
 # %% exercise="svm-objective" points=3
 def svm_objective(W, b, X, y, delta, lam):

@@ -43,7 +43,7 @@ print("divided by their sum:", (s / s.sum()).round(3))
 powers = np.exp(s)
 p = powers / powers.sum()
 print("e to the power of each score:", powers.round(3), "sum:", powers.sum().round(2))
-print("probabilities:", p.round(3), "sum:", p.sum())
+print("probabilities:", p.round(3), "sum:", p.sum().round(9))
 
 # %% [markdown]
 # > **Set right.** In hasty notes $e^{s_k}$ turns into $e^s k$. The class number then becomes a
@@ -422,9 +422,22 @@ for scores, true in ([3.2, 5.1, -1.7], 0), ([-2.85, 0.86, 0.28], 2), ([10.0, 9.0
     print(f"{str(scores):20} class {true + 1}: hinge {hinge:.2f}, cross entropy {entropy:.3f}")
 
 # %% [markdown]
-# Go back to the explorer of section 2, to the right picture. It shows both losses as the true score
-# alone moves. Far left both are straight lines. On the right the hinge (dashed) hits the floor and
-# stays there. Cross entropy comes near, but never arrives: it can always be a little more sure.
+# Now look at the right picture of the explorer. It shows both losses as the true score alone moves.
+#
+# 1. Cat leads by 1. Move the scores of car and frog down to make it lead by more. What do the two
+#    losses do? Can you bring cross entropy to 0?
+# 2. Choose the preset "the frog image". The true score is far behind. Compare the two slopes there.
+# 3. Choose the preset "(−2.85, 0.86, 0.28), a frog". Which loss changes when you move the *cat*
+#    score from −2.85 to −4? Which one only notices it when it gets above −0.72?
+
+# %%
+SoftmaxLoss(cat=10.0, car=9.0, frog=9.0)
+
+# %% [markdown]
+# Far left both losses are straight lines. That of the hinge is steeper, since each wrong class
+# within the margin adds a slope of 1; cross entropy never gets steeper than 1. On the right the
+# hinge (dashed) hits the floor and stays there. Cross entropy comes near, but never arrives: it can
+# always be a little more sure, and every score takes part in it.
 #
 # > **Set right.** "To classify, a model must give probabilities." It must give an order. The hinge
 # > works on plain scores, and so does the final choice, since softmax never changes the order:
@@ -482,8 +495,8 @@ for s in (1.0, 10.0, 30.0):
 # %%
 f = 1 / (1 + np.exp(-np.float64(40)))
 print("sigmoid(40) == 1:", f == 1, " loss with y = 1:", bce(f, np.float64(1)))
-print("from the score, by the library:", F.binary_cross_entropy_with_logits(
-    nnkit.tensor([40.0]), nnkit.tensor([1.0])).item())
+loss = F.binary_cross_entropy_with_logits(nnkit.tensor([40.0]), nnkit.tensor([1.0])).item()
+print(f"computed from the score: {loss:.1e}")
 
 # %% [markdown]
 # The best cure is the one of section 4: compute the loss from the score. The second best, and what
@@ -759,7 +772,8 @@ print("each by itself (sigmoid):", (1 / (1 + np.exp(-s))).round(3))
 #
 # `S` is a table of scores, `Y` a table of the same shape that holds 1 where a label applies and 0
 # where it does not. Return two things: the predicted labels, a table of 0 and 1, and the mean
-# binary cross entropy over all entries. Use your `binary_cross_entropy`.
+# binary cross entropy over all entries. Use your `binary_cross_entropy`. `np.exp` works on a whole
+# table, and `.astype(int)` makes 1 and 0 of true and false.
 
 # %% exercise="sm-multilabel" points=2
 def multi_label(S, Y):
