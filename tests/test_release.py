@@ -82,6 +82,13 @@ def test_a_cell_that_fails_or_warns_stops_the_release(tmp_path, code, reason):
         execute(notebook, "07_small")
 
 
+def test_what_a_cell_prints_is_one_output_however_long_it_takes():
+    code = "import time\nfor i in 1, 2:\n    print(i)\n    time.sleep(0.5)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    (output,) = execute(notebook, "07_small").cells[0].outputs
+    assert output.text == "1\n2\n"
+
+
 def test_a_release_is_current_until_its_source_changes(tmp_path):
     source = SOURCE.split("# %% exercise=")[0] + "# %%\nprint(6 * 7)\n"
     lesson = lesson_of(tmp_path, source)

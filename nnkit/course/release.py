@@ -96,7 +96,10 @@ def execute(notebook, name, timeout=120):
     raises, or writes to stderr (a learner should see neither).
     """
     with tempfile.TemporaryDirectory() as folder:
-        client = NotebookClient(notebook, timeout=timeout, resources={"metadata": {"path": folder}})
+        resources = {"metadata": {"path": folder}}
+        client = NotebookClient(
+            notebook, timeout=timeout, resources=resources, coalesce_streams=True
+        )
         try:
             client.execute()
         except CellExecutionError as error:
