@@ -16,6 +16,24 @@ LESSONS = {path.stem: read_lesson(path) for path in source_paths()}
 
 # The curriculum's numbers: each must be put out by a code cell of its lesson.
 NUMBERS = {
+    "00_start_here": [
+        "Mean squared error 21.880. Too cheap",
+        "quality = 3.19·x1 + 4.08·x2² + 1.90·x3³ + 0.37",
+        "mean squared error on the training melons: 0.109",
+        "mean squared error on the test melons: 0.241",
+        "a new melon with x = (0.9, 0.2, 0.5): quality 3.64",
+        "tensor: shape (5, 3, 8, 8), size 960",
+        "A @ B.T: [[7, 11], [16, 23]] shape (2, 2)",
+        "mean squared error: 9.0",
+        "standard deviation:   0.0",
+        "1797 pictures, 64 numbers each; the first is a 0",
+        "clustering: two groups",
+        "density: the loneliest picture",
+        "dimension reduction: 2 of 64 directions",
+        "准确率, accuracy:  0.85",
+        "精确率, precision: 0.75",
+        "召回率, recall:    0.6",
+    ],
     "01_perceptron_xor": [
         "1873 Golgi",
         "1943 McCulloch and Pitts",

@@ -121,7 +121,8 @@ def test_an_update_that_is_still_to_do_is_lent():
 @pytest.mark.parametrize("wrong", [3, (np.zeros(3), 0.0), (np.array([np.nan, 1]), 0.0)])
 def test_an_update_that_returns_something_else_is_told_so(wrong):
     explorer = Perceptron(update=lambda w, b, x, y: wrong)
-    explorer._action("one update").click()
+    (button,) = [w for w in explorer.panel.buttons.children if w.description == "one update"]
+    button.click()
     assert "update must return" in explorer.words.value
     assert 'role="alert"' in explorer.words.value
 

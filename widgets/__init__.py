@@ -10,6 +10,7 @@ from widgets.explorer import Explorer
 from widgets.forward_pass import ForwardPass
 from widgets.gradient_descent import GradientDescent, LearningRateSweep
 from widgets.hidden_space import HiddenSpace
+from widgets.linear_map import LinearMap
 from widgets.live import LiveFigure
 from widgets.matrix_gradients import MatrixGradients
 from widgets.minibatches import MiniBatches
@@ -19,6 +20,7 @@ from widgets.penalty_geometry import PenaltyGeometry
 from widgets.perceptron import Perceptron
 from widgets.polynomial_fit import PolynomialFit
 from widgets.softmax import SoftmaxLoss
+from widgets.start_here import FirstSlider, Watermelon
 from widgets.svm_loss import HingeLoss
 from widgets.templates import DigitTemplates
 from widgets.two_layer import TwoLayerNet
@@ -27,16 +29,18 @@ __all__ = [
     "Backprop",
     "BiasVariance",
     "DigitTemplates",
-    "DropoutTraining",
     "DroppedUnits",
+    "DropoutTraining",
     "EntropyAndKL",
     "Explorer",
+    "FirstSlider",
     "ForwardPass",
     "GradientCheck",
     "GradientDescent",
     "HiddenSpace",
     "HingeLoss",
     "LearningRateSweep",
+    "LinearMap",
     "LiveFigure",
     "MatrixGradients",
     "MiniBatches",
@@ -48,4 +52,5 @@ __all__ = [
     "RegularisedBoundary",
     "SoftmaxLoss",
     "TwoLayerNet",
+    "Watermelon",
 ]

@@ -10,8 +10,9 @@ from widgets.controls import choice, slider
 from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.field import Field
+from widgets.labels import flag
 from widgets.perceptron import CORNERS, GRID, HIGH, LOW, TABLES, segment, sigmoid
-from widgets.style import CLASSES, GREEN, GREY, INK, PURPLE, RED
+from widgets.style import CLASSES, GREEN, GREY, INK, PURPLE
 
 WANTED = np.array(TABLES["XOR"])
 ACTIVATIONS = {
@@ -91,7 +92,7 @@ class HiddenSpace(Explorer):
     }
     actions = {"train 100 steps": "train", "random start": "start"}
     play = "fold"
-    size = (840, 400)
+    size = (840, 360)
     readout_lines = 4
 
     def __init__(self, forward=None, **state):
@@ -176,10 +177,7 @@ class HiddenSpace(Explorer):
         self.names = [
             self.space.text(0, 0, "", zorder=6, clip_on=True, path_effects=halo) for _ in CORNERS
         ]
-        self.flag = self.space.text(
-            0.97, 0.97, "a sample is outside the picture", transform=self.space.transAxes,
-            ha="right", va="top", color=RED, zorder=6,
-        )  # fmt: skip
+        self.flag = flag(self.space, "a sample is outside the picture")
         move(self.net, self.first, self.second, *self.marks, *self.names, self.flag)
         (border,) = self.plane.plot([], [], color=INK, lw=2.2, label="output: z = 0")
         figure.legend(
@@ -229,7 +227,7 @@ class HiddenSpace(Explorer):
         lines = [
             f"<b>{verdict}</b> {self.news}",
             f"At ({CORNERS[k, 0]}, {CORNERS[k, 1]}): {sums[0]}, {sums[1]}, {output} = {z[k]:.3g}, "
-            f"so the answer is {int(z[k] > 0)}; it should be {WANTED[k]}.",
+            f"answer {int(z[k] > 0)}, wanted {WANTED[k]}.",
             self._meaning(result),
         ]
         if self.own:

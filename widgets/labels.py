@@ -9,6 +9,8 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath, text_to_path
 from matplotlib.transforms import IdentityTransform
 
+from widgets.style import RED
+
 FONT = FontProperties(family="DejaVu Sans")
 
 
@@ -55,3 +57,10 @@ def glyph(letter, size):
     width, _, _ = text_to_path.get_text_width_height_descent(letter, FONT, ismath=False)
     width *= size / FONT.get_size_in_points()
     return None if letter.isspace() else TextPath((0, 0), letter, size=size, prop=FONT), width
+
+
+def flag(axes, words):
+    """A notice at the top of `axes`, in a box of its own; show and hide it with set_visible."""
+    box = {"boxstyle": "round,pad=0.3", "fc": "white", "ec": RED, "lw": 0.8}
+    where = {"transform": axes.transAxes, "ha": "center", "va": "top", "zorder": 9}
+    return axes.text(0.5, 0.97, words, color=RED, bbox=box, **where)

@@ -68,6 +68,8 @@ predict(
 # 2. Find weights for AND without a mistake. Choose OR and move *one* slider to get it right.
 # 3. Choose NAND. What must happen to the signs?
 # 4. Choose XOR. What is the smallest number of mistakes that you can reach?
+#
+# (*activation* and the buttons *one update* and *run* are for later.)
 
 # %%
 Perceptron()
@@ -111,7 +113,7 @@ for year, what in sorted(events.items()):
     print(year, what)
 print(f"\nThe neuron had its name {1904 - 1891} years before 1904.")
 print(f"The artificial neuron is {1957 - 1943} years older than the perceptron, "
-      "which was the first *trainable* one.")
+      "which was the first trainable one.")
 
 # %% [markdown]
 # ### Any number of inputs: a score
@@ -127,7 +129,7 @@ flats = {
     "attic":   np.array([0.2, 1.0, 0.9, 0.1, 0.8, 1.0]),
     "cellar":  np.array([0.9, 0.3, 0.1, 0.6, 0.9, 0.0]),
     "terrace": np.array([0.8, 0.5, 0.7, 0.9, 0.1, 0.0]),
-}  # fmt: skip
+}
 for name, flat in flats.items():
     parts = " + ".join(f"{w:.3g}·{x}" for w, x in zip(taste, flat, strict=True))
     print(f"{name:8} {parts} = {flat @ taste:.3f}")
@@ -914,7 +916,7 @@ net.load_state_dict({  # a start, so that both libraries begin at the same place
     "0.bias": torch.tensor([0.2, -0.6]),
     "2.weight": torch.tensor([[0.5, -0.9]]),
     "2.bias": torch.tensor([0.0]),
-})  # fmt: skip
+})
 optimiser = torch.optim.SGD(net.parameters(), lr=0.1)
 for _ in range(1000):
     optimiser.zero_grad()
