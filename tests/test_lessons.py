@@ -204,7 +204,9 @@ def test_pictures_and_words_are_there_before_any_kernel(name):
             assert "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
             if "image/png" in output.get("data", {}):
                 pictures += 1
-                assert output.metadata["image/png"]["alt"] in output.data["text/plain"]
+                alt = output.metadata["image/png"]["alt"]
+                assert alt, f"an explorer can't show its state: {cell.source}"
+                assert alt in output.data["text/plain"]
     assert pictures >= 3
 
 
