@@ -30,6 +30,19 @@ def test_lambda_turned_on_the_way_trains_on_from_there():
     assert not np.array_equal(direct["weights"], end(epochs=200, lam=0.001)["weights"])
 
 
+def test_a_widget_moved_in_the_page_counts_as_well():
+    explorer = RegularisedBoundary(epochs=50)
+    explorer._widgets["lam"].value = 0.03
+    explorer._widgets["epochs"].value = 80
+    assert explorer.turns == "0: 1e-05, 50: 0.03"
+    explorer._widgets["epochs"].value = 20
+    assert explorer.lam == 1e-5
+    explorer._widgets["turns"].value = "0: 0.1, 10: 0.2"
+    assert explorer.lam == 0.2
+    explorer._widgets["applies"].value = START
+    assert explorer.turns == "" and explorer.lam == 0.2
+
+
 def test_the_state_restores_the_run_bit_for_bit():
     explorer = RegularisedBoundary(epochs=40)
     explorer.lam = 0.0123456789

@@ -40,3 +40,5 @@ def test_the_box_keeps_its_value_when_nonsense_is_typed():
     box.value = "0: 0.1, 9: 0.2"
     box.value = "soon"
     assert box.value == "0: 0.1, 9: 0.2"
+    box.set_state({"value": "from the page"})
+    assert box.value == "0: 0.1, 9: 0.2"

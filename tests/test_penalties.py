@@ -44,7 +44,7 @@ def test_a_wrong_one_is_drawn_as_it_is_and_said():
     explorer = OneWeight(soft_threshold=lambda a, lam: a - lam, a=-1.0)
     assert explorer.marks[4].get_xdata() == [-1.0]
     assert explorer.marks[4].get_ydata() == [-1.5]
-    assert "It gives −1.5 here, but the minimum is at −0.5" in explorer.live.description
+    assert "it gives −3, but the minimum is at −2" in explorer.live.description
 
 
 def test_a_stub_is_waited_for_and_a_wrong_shape_named():

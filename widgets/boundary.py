@@ -80,18 +80,24 @@ class RegularisedBoundary(Explorer):
         self.own, self._key = decay_step, None
         super().__init__(**state)
 
+    def refresh(self):
+        self._shown = self.state  # a widget that moves has its new value before follow() hears
+        super().refresh()
+
     def follow(self, changes):
         """The past of lambda belongs to the state: `turns` tells it, `lam` is where it stands."""
-        epochs = changes["epochs"] if "epochs" in changes else self.epochs
         if "turns" in changes:
             turns = read_history(changes["turns"])
+            epochs = changes["epochs"] if "epochs" in changes else self.epochs
             return {"lam": in_force(turns, epochs)} if turns else {}
-        if changes.get("applies", self.applies) == START:
+        before = self._shown
+        if changes.get("applies", before["applies"]) == START:
             return {"turns": ""}
-        turns = all_turns(self.lam, self.epochs, self.turns, self.applies)
+        turns = all_turns(**{name: before[name] for name in ("lam", "epochs", "turns", "applies")})
         if "lam" in changes:
-            past = [turn for turn in turns if turn[0] < self.epochs]
-            return {"turns": write_history([*past, (self.epochs, changes["lam"])])}
+            past = [turn for turn in turns if turn[0] < before["epochs"]]
+            return {"turns": write_history([*past, (before["epochs"], changes["lam"])])}
+        epochs = changes.get("epochs", before["epochs"])
         return {"turns": write_history(turns), "lam": in_force(turns, epochs)}
 
     def unused(self, state):

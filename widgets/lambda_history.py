@@ -9,10 +9,13 @@ from widgets.controls import Control
 class History(ipywidgets.Text):
     """A text box for "epoch: lambda, epoch: lambda, ..."; what can't be read is not taken."""
 
+    _last = ""
+
     @traitlets.validate("value")
     def _readable(self, proposal):
-        text = proposal["value"]
-        return self.value if read_history(text) is None else text
+        if read_history(proposal["value"]) is not None:
+            self._last = proposal["value"]
+        return self._last
 
 
 def history(label):

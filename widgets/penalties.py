@@ -117,6 +117,11 @@ class OneWeight(Explorer):
         ]
         if result["whose"]:
             lines.append(result["whose"])
-        if abs(result["w1"] - w1) > 1e-9:
-            lines.append(f"It gives {result['w1']:.3g} here, but the minimum is at {w1:.3g}.")
+        right = shrink_l1(AXIS, lam)
+        worst = np.argmax(abs(np.nan_to_num(result["curve1"], nan=1e9) - right))
+        if not np.isclose(result["curve1"][worst], right[worst]):
+            lines.append(
+                f"For a = {AXIS[worst]:.3g} it gives {result['curve1'][worst]:.3g}, but the minimum "
+                f"is at {right[worst]:.3g}."
+            )
         return readable("<br>".join(lines))
