@@ -117,11 +117,11 @@ class OneWeight(Explorer):
         ]
         if result["whose"]:
             lines.append(result["whose"])
-        right = shrink_l1(AXIS, lam)
-        worst = np.argmax(abs(np.nan_to_num(result["curve1"], nan=1e9) - right))
-        if not np.isclose(result["curve1"][worst], right[worst]):
+        given, right = np.nan_to_num(result["curve1"], nan=1e9), shrink_l1(AXIS, lam)
+        worst = np.argmax(abs(given - right).round(6))
+        if not np.isclose(given[worst], right[worst]):
             lines.append(
-                f"For a = {AXIS[worst]:.3g} it gives {result['curve1'][worst]:.3g}, but the minimum "
-                f"is at {right[worst]:.3g}."
+                f"For a = {AXIS[worst]:.3g} it gives {given[worst]:.3g}, but the minimum is at "
+                f"{right[worst]:.3g}."
             )
         return readable("<br>".join(lines))
