@@ -35,10 +35,11 @@ def rng(generator=None):
     return generator._rng
 
 
-def tensor(data, dtype=None, requires_grad=False):
+def tensor(data, *, dtype=None, requires_grad=False):
     """A new tensor holding a copy of `data`: a number, nested lists, an array or a tensor.
 
-    Python floats become float32, integers int64; arrays keep their type unless `dtype` is given.
+    Python floats become float32, integers int64; NumPy's numbers keep their type, unless `dtype` is
+    given. Raises ValueError for rows of unequal length, TypeError for what is no number.
     """
     return Tensor(_as_array(data, dtype), requires_grad)
 
@@ -52,9 +53,10 @@ def _as_array(data, dtype):
     if array.dtype.kind not in "bfiu":
         kind = type(data).__name__
         raise TypeError(f"tensor(): data must be numbers, got {kind} of {array.dtype}")
-    if dtype is None and array.dtype == float64 and not isinstance(source, np.ndarray | np.generic):
-        array = array.astype(float32)
-    return array
+    while isinstance(source, list | tuple) and source:
+        source = source[0]
+    has_type = isinstance(source, np.ndarray | np.generic | Tensor)
+    return array.astype(float32) if array.dtype == float64 and not (dtype or has_type) else array
 
 
 def from_numpy(array):
@@ -64,7 +66,7 @@ def from_numpy(array):
     return Tensor(array)
 
 
-def as_tensor(data, dtype=None):
+def as_tensor(data, *, dtype=None):
     """`data` as a tensor, without a copy if it is a tensor or an array of the right type."""
     if isinstance(data, Tensor):
         return data if dtype is None else data.to(dtype)
@@ -81,32 +83,32 @@ def ones(*size, dtype=float32, requires_grad=False):
     return Tensor(np.ones(_shape(size), dtype), requires_grad)
 
 
-def full(size, fill_value, dtype=None, requires_grad=False):
+def full(size, fill_value, *, dtype=None, requires_grad=False):
     value = _as_array(fill_value, dtype)
-    return Tensor(np.full(_shape((size,)), value, value.dtype), requires_grad)
+    return Tensor(np.full(tuple(size), value, value.dtype), requires_grad)
 
 
-def zeros_like(input, dtype=None):
+def zeros_like(input, *, dtype=None):
     return Tensor(np.zeros(input.shape, dtype or input.dtype))
 
 
-def ones_like(input, dtype=None):
+def ones_like(input, *, dtype=None):
     return Tensor(np.ones(input.shape, dtype or input.dtype))
 
 
-def eye(n, m=None, dtype=float32):
+def eye(n, m=None, *, dtype=float32):
     """The identity matrix, or its first `m` columns."""
     return Tensor(np.eye(n, m, dtype=dtype))
 
 
-def arange(start, end=None, step=1, dtype=None):
+def arange(start, end=None, step=1, *, dtype=None):
     """start, start + step, ... below `end`; `arange(n)` counts from 0 to n - 1."""
     start, end = (0, start) if end is None else (start, end)
     whole = all(isinstance(x, int | np.integer) for x in (start, end, step))
     return Tensor(np.arange(start, end, step).astype(dtype or (int64 if whole else float32)))
 
 
-def linspace(start, end, steps, dtype=float32):
+def linspace(start, end, steps, *, dtype=float32):
     """`steps` evenly spaced numbers from `start` to `end`, both included."""
     return Tensor(np.linspace(start, end, steps).astype(dtype))
 
@@ -132,7 +134,7 @@ def randint(low, high=None, size=None, *, generator=None, dtype=int64):
     """Whole numbers from `low` to `high` - 1; `randint(high, size)` starts at 0."""
     if size is None:
         low, high, size = 0, low, high
-    return Tensor(np.asarray(rng(generator).integers(low, high, _shape((size,)))).astype(dtype))
+    return Tensor(np.asarray(rng(generator).integers(low, high, tuple(size))).astype(dtype))
 
 
 def randperm(n, *, generator=None):

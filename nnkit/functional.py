@@ -20,7 +20,7 @@ from nnkit.layers import (
     max_pool2d,
 )
 from nnkit.ops import where
-from nnkit.tensor import Tensor, int64, operation
+from nnkit.tensor import Tensor, int64, need_floats, need_one_dtype, operation
 
 __all__ = [
     "avg_pool2d", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits",
@@ -58,6 +58,8 @@ def gelu(input, approximate="none"):
 
     `approximate="tanh"` uses the paper's formula without the error function.
     """
+    if approximate not in ("none", "tanh"):
+        raise ValueError(f"approximate must be 'none' or 'tanh', got {approximate!r}")
     if approximate == "tanh":
         c, k = math.sqrt(2 / math.pi), 0.044715
         t = np.tanh(c * (input + k * input**3))
@@ -106,6 +108,7 @@ def softmax(input, dim):
 
     The largest x is subtracted first, which changes nothing but keeps e^x from overflowing.
     """
+    need_floats("softmax", input)
     powers = np.exp(input - np.max(input, axis=dim, keepdims=True))
     out = powers / np.sum(powers, axis=dim, keepdims=True)
     return out, lambda g: out * (g - np.sum(g * out, axis=dim, keepdims=True))
@@ -114,6 +117,7 @@ def softmax(input, dim):
 @operation
 def log_softmax(input, dim):
     """log(softmax(x)) along `dim`, computed without taking the logarithm of a tiny number."""
+    need_floats("log_softmax", input)
     shifted = input - np.max(input, axis=dim, keepdims=True)
     out = shifted - np.log(np.sum(np.exp(shifted), axis=dim, keepdims=True))
     return out, lambda g: g - np.exp(out) * np.sum(g, axis=dim, keepdims=True)
@@ -183,11 +187,14 @@ def cross_entropy(
     classes (Szegedy et al. 2016). Labels equal to `ignore_index` don't count.
     """
     name = "cross_entropy"
+    need_floats(name, input)
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"{name}: label_smoothing must be from 0 to 1, got {label_smoothing}")
     if target.dtype.kind == "f":
         _check_same_shape(f"{name} with probabilities as target", input, target)
         labels = kept = None
     else:
-        labels, kept = _labels(name, input, target, ignore_index)
+        labels, kept = _labels(name, input, target, weight, ignore_index)
     rows = _class_last(input)
     if labels is not None and not label_smoothing:
         if kept is None and weight is None and reduction == "mean" and labels.size:
@@ -197,8 +204,11 @@ def cross_entropy(
             loss = loss * weight[labels]
     else:
         classes = rows.shape[1]
-        share = _class_last(target) if labels is None else one_hot(Tensor(labels), classes)
-        share = share.to(input.dtype) * (1 - label_smoothing) + label_smoothing / classes
+        if labels is None:
+            share = _class_last(target)
+        else:
+            share = one_hot(Tensor(labels), classes).to(input.dtype)
+        share = share * (1 - label_smoothing) + label_smoothing / classes
         share = share if weight is None else share * weight
         loss = -(share * log_softmax(rows, 1)).sum(1)
     return _reduce_samples(name, loss, input, labels, kept, weight, reduction)
@@ -228,14 +238,14 @@ def _label_cross_entropy(logits, labels=None, average=False):
 
 def nll_loss(input, target, weight=None, *, ignore_index=-100, reduction="mean"):
     """Minus the log probability that `input` (N, C) gives the true class. See `cross_entropy`."""
-    labels, kept = _labels("nll_loss", input, target, ignore_index)
+    labels, kept = _labels("nll_loss", input, target, weight, ignore_index)
     loss = -_class_last(input)[np.arange(labels.size), labels]
     if weight is not None:
         loss = loss * weight[labels]
     return _reduce_samples("nll_loss", loss, input, labels, kept, weight, reduction)
 
 
-def _labels(name, input, target, ignore_index=-100):
+def _labels(name, input, target, weight=None, ignore_index=-100):
     """The labels, flat and checked, and which of them count (None if all do)."""
     samples = input.shape[:1] + input.shape[2:] if input.ndim > 1 else ()
     if input.ndim == 0 or target.shape != samples:
@@ -244,6 +254,10 @@ def _labels(name, input, target, ignore_index=-100):
             f"got {target.shape}"
         )
     labels, classes = target.array.reshape(-1), input.shape[1 if input.ndim > 1 else 0]
+    if weight is not None:
+        need_one_dtype(f"{name}(weight=)", input, weight)
+        if weight.shape != (classes,):
+            raise RuntimeError(f"{name}: weight must have shape ({classes},), got {weight.shape}")
     if labels.dtype.kind in "iu" and _in_range(labels, classes) and not 0 <= ignore_index < classes:
         return labels, None
     kept = labels != ignore_index
@@ -252,7 +266,8 @@ def _labels(name, input, target, ignore_index=-100):
 
 
 def _in_range(labels, classes):
-    return not labels.size or 0 <= np.minimum.reduce(labels) <= np.maximum.reduce(labels) < classes
+    """Whether all are from 0 to classes - 1; as unsigned numbers negative ones would be huge."""
+    return not labels.size or labels.astype(np.uint64).max() < classes
 
 
 def _check_labels(name, labels, classes):
@@ -293,6 +308,9 @@ def binary_cross_entropy(input, target, weight=None, *, reduction="mean"):
             "binary_cross_entropy: input must be probabilities from 0 to 1; for logits use "
             "binary_cross_entropy_with_logits"
         )
+    need_one_dtype("binary_cross_entropy", input, target)
+    if not ((target.array >= 0) & (target.array <= 1)).all():
+        raise RuntimeError("binary_cross_entropy: targets must be from 0 to 1")
     loss = _bernoulli_nll(input, target)
     loss = loss if weight is None else loss * weight
     return _reduce(loss, reduction, "binary_cross_entropy")
@@ -317,6 +335,7 @@ def binary_cross_entropy_with_logits(
     """
     name = "binary_cross_entropy_with_logits"
     _check_same_shape(name, input, target)
+    need_floats(name, target)
     if pos_weight is None:
         loss = (1 - target) * input - logsigmoid(input)
     else:
@@ -351,7 +370,7 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, *, reduction=
     `input` holds scores (N, C) or (C); `weight` (C) weighs each sample by its true class.
     `multiclass_hinge_loss` is the same without the division.
     """
-    labels, _ = _labels("multi_margin_loss", input, target)
+    labels, _ = _labels("multi_margin_loss", input, target, weight)
     loss = _hinges(_class_last(input), labels=labels, margin=margin, p=p) / input.shape[-1]
     loss = loss if weight is None else loss * weight[labels]
     loss = loss if input.ndim == 2 else loss.reshape(target.shape)

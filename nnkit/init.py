@@ -74,7 +74,7 @@ def calculate_gain(nonlinearity, param=None):
     """By how much to enlarge weights so that signals keep their size through this nonlinearity."""
     slope = 0.01 if param is None else param
     gains = {
-        "linear": 1.0, "conv2d": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2),
+        "linear": 1, "conv2d": 1, "sigmoid": 1, "tanh": 5 / 3, "relu": math.sqrt(2),
         "leaky_relu": math.sqrt(2 / (1 + slope**2)), "selu": 3 / 4,
     }  # fmt: skip
     if nonlinearity not in gains:

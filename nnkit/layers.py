@@ -5,42 +5,42 @@ and a variance: batch norm N, H, W; layer norm C, H, W; instance norm H, W; grou
 channels of one group. Signatures, defaults and results are `torch.nn.functional`'s.
 """
 
+import functools
+import math
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from nnkit.creation import bernoulli, full
-from nnkit.tensor import operation
+from nnkit.tensor import need_one_dtype, operation
 
 
 @operation
 def linear(input, weight, bias=None):
     """input @ weight.T + bias: input (..., in), weight (out, in), bias (out), result (..., out)."""
-    try:
-        out = input @ weight.T
-    except ValueError:
+    if weight.ndim != 2 or input.shape[-1:] != weight.shape[1:]:
         raise ValueError(
             f"input of shape {input.shape} does not fit a weight of shape {weight.shape}: the last "
             f"dimension of the input must be {weight.shape[-1]}, the layer's in_features"
-        ) from None
-    if input.dtype != weight.dtype:
-        raise ValueError(
-            f"input is {input.dtype} but weight is {weight.dtype}; use .float() or .double()"
         )
+    need_one_dtype("linear", input, weight)
+    out = input @ weight.T
     if bias is not None:
+        need_one_dtype("linear", bias, weight)
         out += bias
-
-    def rows(array):
-        return array if array.ndim == 2 else array.reshape(-1, array.shape[-1])
-
-    def sum_of_rows(g):
-        return np.ones(len(g), g.dtype) @ g  # a product sums faster than np.sum
-
     return (
         out,
         lambda g: g @ weight,
-        lambda g: rows(g).T @ rows(input),
-        lambda g: sum_of_rows(rows(g)),
+        lambda g: _rows(g).T @ _rows(input),
+        lambda g: _ones(g.size // g.shape[-1], g.dtype).dot(_rows(g)),  # faster than np.sum
     )
+
+
+def _rows(array):
+    return array if array.ndim == 2 else array.reshape(-1, array.shape[-1])
+
+
+_ones = functools.lru_cache(np.ones)
 
 
 def dropout(input, p=0.5, training=True, *, generator=None):
@@ -91,6 +91,8 @@ def batch_norm(
     """
     axes = (0, *range(2, input.ndim))
     if not training:
+        if running_mean is None or running_var is None:
+            raise ValueError("batch_norm: running statistics are needed when not training")
         scale = (running_var + eps).sqrt()
         y = (input - _per_channel(running_mean, input.ndim)) / _per_channel(scale, input.ndim)
         return _scale_and_shift(y, weight, bias)
@@ -129,6 +131,11 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
 
 def instance_norm(input, *, weight=None, bias=None, eps=1e-5):
     """Standardise each channel of each sample by itself (Ulyanov et al. 2016)."""
+    if math.prod(input.shape[2:]) <= 1:
+        raise ValueError(
+            "instance_norm: expected more than one value per channel of a sample, "
+            f"got input of shape {input.shape}"
+        )
     y = _standardise(input, axes=tuple(range(2, input.ndim)), eps=eps)
     return _scale_and_shift(y, weight, bias)
 
@@ -144,12 +151,13 @@ def conv2d(input, weight, bias=None, stride=1, padding=0):
             f"conv2d: expected input (N, {weight.shape[1]}, H, W) for a weight of shape "
             f"{weight.shape}, got {input.shape}"
         )
-    out = _correlate(input, weight, stride=_pair(stride), padding=_pair(padding))
+    out = _conv2d(input, weight, stride=_pair(stride), padding=_pair(padding))
     return out if bias is None else out + _per_channel(bias, 4)
 
 
 @operation
-def _correlate(x, weight, stride=(1, 1), padding=(0, 0)):
+def _conv2d(x, weight, stride=(1, 1), padding=(0, 0)):
+    need_one_dtype("conv2d", x, weight)
     patches = _patches(x, weight.shape[2:], stride, padding, 0)
 
     def grad_x(g):
@@ -166,13 +174,13 @@ def _correlate(x, weight, stride=(1, 1), padding=(0, 0)):
 
 def max_pool2d(input, kernel_size, stride=None, padding=0):
     """The largest element of each window; the first of equals gets the gradient."""
-    return _max_pool(input, **_window(kernel_size, stride, padding))
+    return _max_pool2d(input, **_window("max_pool2d", input, kernel_size, stride, padding))
 
 
 @operation
-def _max_pool(x, kernel, stride, padding):
+def _max_pool2d(x, kernel, stride, padding):
     patches = _patches(x, kernel, stride, padding, -np.inf)
-    patches = patches.reshape(*patches.shape[:4], -1)
+    patches = patches.reshape(*patches.shape[:4], kernel[0] * kernel[1])
     best = np.argmax(patches, axis=-1)
     out = np.take_along_axis(patches, best[..., None], axis=-1)[..., 0]
     return out, lambda g: _put_back(
@@ -182,16 +190,14 @@ def _max_pool(x, kernel, stride, padding):
 
 def avg_pool2d(input, kernel_size, stride=None, padding=0):
     """The mean of each window, padding counted as zeros."""
-    return _avg_pool(input, **_window(kernel_size, stride, padding))
+    return _avg_pool2d(input, **_window("avg_pool2d", input, kernel_size, stride, padding))
 
 
 @operation
-def _avg_pool(x, kernel, stride, padding):
+def _avg_pool2d(x, kernel, stride, padding):
     out = np.mean(_patches(x, kernel, stride, padding, 0), axis=(4, 5))
     share = 1 / (kernel[0] * kernel[1])
-    return out, lambda g: _put_back(
-        lambda i, j: g * share, x, kernel, g.shape[2:], stride, padding
-    )
+    return out, lambda g: _put_back(lambda i, j: g * share, x, kernel, g.shape[2:], stride, padding)
 
 
 def _patches(x, kernel, stride, padding, fill):
@@ -215,10 +221,14 @@ def _put_back(part, x, kernel, out_size, stride, padding):
     return padded[:, :, top : top + height, left : left + width]
 
 
-def _window(kernel_size, stride, padding):
-    kernel = _pair(kernel_size)
+def _window(name, input, kernel_size, stride, padding):
+    kernel, padding = _pair(kernel_size), _pair(padding)
+    if input.ndim != 4:
+        raise RuntimeError(f"{name}: expected input (N, C, H, W), got {input.shape}")
+    if any(2 * p > k for p, k in zip(padding, kernel, strict=True)):
+        raise RuntimeError(f"{name}: padding {padding} is more than half of the kernel {kernel}")
     stride = kernel if stride is None else _pair(stride)
-    return {"kernel": kernel, "stride": stride, "padding": _pair(padding)}
+    return {"kernel": kernel, "stride": stride, "padding": padding}
 
 
 def _pair(value):

@@ -5,6 +5,7 @@ Names, results and `repr` are those of `torch.nn`; the layers themselves are in 
 
 import numpy as np
 
+from nnkit.creation import tensor
 from nnkit.tensor import Tensor
 
 
@@ -30,6 +31,15 @@ class Module:
     and modules the object has as attributes, in the order in which they were set."""
 
     training = True
+
+    def __setattr__(self, name, value):
+        if isinstance(vars(self).get(name), Parameter):
+            if value is not None and not isinstance(value, Parameter):
+                raise TypeError(
+                    f"cannot assign {type(value).__name__} as parameter {name!r}: it would no "
+                    "longer be learnt; use nn.Parameter(...), or change it inside no_grad()"
+                )
+        super().__setattr__(name, value)
 
     def forward(self, *inputs):
         """The output for these inputs; every module defines its own."""
@@ -127,7 +137,7 @@ class Module:
         return {name: value.detach() for name, value in self._named_tensors((Parameter, Buffer))}
 
     def load_state_dict(self, state_dict):
-        """Overwrite all parameters and buffers; names and shapes must be equal."""
+        """Overwrite all parameters and buffers with tensors or arrays of equal names and shapes."""
         own = dict(self._named_tensors((Parameter, Buffer)))
         if own.keys() != state_dict.keys():
             missing, extra = own.keys() - state_dict.keys(), state_dict.keys() - own.keys()
@@ -135,7 +145,7 @@ class Module:
                 f"load_state_dict(): missing {sorted(missing)}, unexpected {sorted(extra)}"
             )
         for name, value in own.items():
-            new = state_dict[name]
+            new = tensor(state_dict[name])
             if new.shape != value.shape:
                 raise RuntimeError(
                     f"load_state_dict(): {name} has shape {value.shape}, got {new.shape}"

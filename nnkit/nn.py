@@ -6,7 +6,7 @@ import math
 from nnkit import functional, init
 from nnkit.creation import ones, zeros
 from nnkit.module import Buffer, Module, Parameter, Sequential
-from nnkit.tensor import int64
+from nnkit.tensor import Tensor, int64
 
 __all__ = [
     "AvgPool2d", "BCELoss", "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d", "Buffer",
@@ -203,16 +203,14 @@ class _Function(Module):
     """A function of `functional` as a module: its options are given once, and are attributes."""
 
     def __init__(self, *values, **options):
-        parameters = inspect.signature(self.function).parameters.values()
-        kept = [p for p in parameters if p.name not in ("input", "target")]
-        given = inspect.Signature(kept).bind(*values, **options)
+        given = inspect.signature(type(self)).bind(*values, **options)
         given.apply_defaults()
         self._names = tuple(given.arguments)
-        vars(self).update(given.arguments)
+        for name, value in given.arguments.items():
+            setattr(self, name, Buffer(value) if isinstance(value, Tensor) else value)
 
     def forward(self, *inputs):
-        options = {name: getattr(self, name) for name in self._names} if self._names else {}
-        return self.function(*inputs, **options)
+        return self.function(*inputs, **{name: getattr(self, name) for name in self._names})
 
 
 class _Activation(_Function):
@@ -220,9 +218,18 @@ class _Activation(_Function):
         return ", ".join(f"{name}={getattr(self, name)!r}" for name in self._names)
 
 
+class _Pool(_Activation):
+    def __init__(self, kernel_size, stride=None, padding=0):
+        super().__init__(kernel_size, kernel_size if stride is None else stride, padding)
+
+
 def _module(name, function, base=_Activation):
-    about = {"function": staticmethod(function), "__doc__": function.__doc__}
-    return type(name, (base,), {**about, "__module__": __name__})
+    parameters = inspect.signature(function).parameters.values()
+    options = [p for p in parameters if p.name not in ("input", "target")]
+    return type(name, (base,), {
+        "function": staticmethod(function), "__doc__": function.__doc__, "__module__": __name__,
+        "__signature__": inspect.Signature(options),
+    })  # fmt: skip
 
 
 ReLU = _module("ReLU", functional.relu)
@@ -235,8 +242,8 @@ Softplus = _module("Softplus", functional.softplus)
 LogSigmoid = _module("LogSigmoid", functional.logsigmoid)
 Softmax = _module("Softmax", functional.softmax)
 LogSoftmax = _module("LogSoftmax", functional.log_softmax)
-MaxPool2d = _module("MaxPool2d", functional.max_pool2d)
-AvgPool2d = _module("AvgPool2d", functional.avg_pool2d)
+MaxPool2d = _module("MaxPool2d", functional.max_pool2d, _Pool)
+AvgPool2d = _module("AvgPool2d", functional.avg_pool2d, _Pool)
 MSELoss = _module("MSELoss", functional.mse_loss, _Function)
 L1Loss = _module("L1Loss", functional.l1_loss, _Function)
 SmoothL1Loss = _module("SmoothL1Loss", functional.smooth_l1_loss, _Function)

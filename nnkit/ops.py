@@ -13,7 +13,18 @@ from collections import namedtuple
 import numpy as np
 
 from nnkit.shapes import gather, squeeze
-from nnkit.tensor import Tensor, bool_, explain, float32, float64, int64, operation, quietly
+from nnkit.tensor import (
+    Tensor,
+    bool_,
+    explain,
+    float32,
+    float64,
+    int64,
+    need_floats,
+    need_one_dtype,
+    operation,
+    quietly,
+)
 
 MaxMin = namedtuple("MaxMin", ["values", "indices"])
 
@@ -22,29 +33,34 @@ MaxMin = namedtuple("MaxMin", ["values", "indices"])
 
 
 @operation
-def add(a, b):
-    return a + b, lambda g: g, lambda g: g
+def add(input, other):
+    return input + other, lambda g: g, lambda g: g
 
 
 @operation
-def sub(a, b):
-    return a - b, lambda g: g, lambda g: -g
+def sub(input, other):
+    return input - other, lambda g: g, lambda g: -g
 
 
 @operation
-def mul(a, b):
-    return a * b, lambda g: g * b, lambda g: g * a
+def mul(input, other):
+    return input * other, lambda g: g * other, lambda g: g * input
 
 
 @operation
-def div(a, b):
-    return np.true_divide(a, b), lambda g: g / b, lambda g: -g * a / (b * b)
+def div(input, other):
+    out = np.true_divide(input, other)
+    return out, lambda g: g / other, lambda g: -g * out / other
 
 
 @operation
-def pow(a, b):
-    out = a**b
-    return out, lambda g: g * _slope(a, b), lambda g: g * np.where(a == 0, 0, out * np.log(a))
+def pow(input, exponent):
+    out = input**exponent
+    return (
+        out,
+        lambda g: g * _slope(input, exponent),
+        lambda g: g * np.where(input == 0, 0, out * np.log(input)),
+    )
 
 
 def _slope(a, b):
@@ -54,90 +70,98 @@ def _slope(a, b):
 
 
 @operation
-def neg(a):
-    return -a, lambda g: -g
+def neg(input):
+    return -input, lambda g: -g
 
 
 @operation
-def matmul(a, b):
-    """Matrix product `a @ b`: dA = G B^T, dB = A^T G; vectors count as one row or one column."""
+def matmul(input, other):
+    """Matrix product A @ B: dA = G B^T, dB = A^T G; vectors count as one row or one column."""
     try:
-        out = a @ b
+        out = input @ other
     except ValueError:
-        x, y = ("x".join(map(str, m.shape)) for m in (a, b))
+        x, y = ("x".join(map(str, m.shape)) for m in (input, other))
         raise ValueError(
             f"mat1 and mat2 shapes cannot be multiplied ({x} and {y}): the columns of the first "
             "must equal the rows of the second"
         ) from None
-    if a.dtype != b.dtype:
-        raise ValueError(f"expected both of one dtype, got {a.dtype} and {b.dtype}")
-    rows, columns = (a if a.ndim > 1 else a[None]), (b if b.ndim > 1 else b[:, None])
+    need_one_dtype("matmul", input, other)
+    rows = input if input.ndim > 1 else input[None]
+    columns = other if other.ndim > 1 else other[:, None]
 
     def as_matrix(g):
-        g = g[..., None] if b.ndim == 1 else g
-        return g[..., None, :] if a.ndim == 1 else g
+        g = g[..., None] if other.ndim == 1 else g
+        return g[..., None, :] if input.ndim == 1 else g
 
-    def grad_b(g):
+    def grad_other(g):
         product = rows.swapaxes(-1, -2) @ as_matrix(g)
-        return product[..., 0] if b.ndim == 1 else product
+        return product[..., 0] if other.ndim == 1 else product
 
-    return out, lambda g: as_matrix(g) @ columns.swapaxes(-1, -2), grad_b
+    return out, lambda g: as_matrix(g) @ columns.swapaxes(-1, -2), grad_other
 
 
 # Functions of one number, applied to each
 
 
 @operation
-def exp(x):
-    out = np.exp(x)
+def exp(input):
+    out = np.exp(input)
     return out, lambda g: g * out
 
 
 @operation
-def log(x):
-    return np.log(x), lambda g: g / x
+def log(input):
+    return np.log(input), lambda g: g / input
 
 
 @operation
-def sqrt(x):
-    out = np.sqrt(x)
+def sqrt(input):
+    out = np.sqrt(input)
     return out, lambda g: g / (2 * out)
 
 
 @operation
-def sin(x):
-    return np.sin(x), lambda g: g * np.cos(x)
+def sin(input):
+    return np.sin(input), lambda g: g * np.cos(input)
 
 
 @operation
-def cos(x):
-    return np.cos(x), lambda g: -g * np.sin(x)
+def cos(input):
+    return np.cos(input), lambda g: -g * np.sin(input)
 
 
 @operation
-def abs(x):
-    return np.abs(x), lambda g: g * np.sign(x)
+def abs(input):
+    return np.abs(input), lambda g: g * np.sign(input)
 
 
 @operation
-def clamp(x, min=None, max=None):
+def sign(input):
+    """-1, 0 or 1: flat everywhere, so the gradient is 0."""
+    return np.sign(input), lambda g: 0 * g
+
+
+@operation
+def clamp(input, min=None, max=None):
     """Values below `min` or above `max` are set to it, and pass no gradient."""
-    out = np.clip(x, min, max)
-    return out, lambda g: g * (out == x)
+    if min is None and max is None:
+        raise ValueError("give min, max or both")
+    out = np.clip(input, min, max)
+    return out, lambda g: g * (out == input)
 
 
 @operation
-def maximum(a, b):
+def maximum(input, other):
     """The larger of each pair; a tie shares the gradient evenly."""
-    out = np.maximum(a, b)
-    return out, lambda g: g * _share(a > b, a == b), lambda g: g * _share(b > a, a == b)
+    out, tie = np.maximum(input, other), input == other
+    return out, lambda g: g * _share(input > other, tie), lambda g: g * _share(other > input, tie)
 
 
 @operation
-def minimum(a, b):
+def minimum(input, other):
     """The smaller of each pair; a tie shares the gradient evenly."""
-    out = np.minimum(a, b)
-    return out, lambda g: g * _share(a < b, a == b), lambda g: g * _share(b < a, a == b)
+    out, tie = np.minimum(input, other), input == other
+    return out, lambda g: g * _share(input < other, tie), lambda g: g * _share(other < input, tie)
 
 
 def _share(wins, tie):
@@ -145,36 +169,46 @@ def _share(wins, tie):
 
 
 @operation
-def _where(a, b, condition=None):
-    return np.where(condition, a, b), lambda g: g * condition, lambda g: g * ~condition
+def _where(input, other, condition=None):
+    out = np.where(condition, input, other)
+    return out, lambda g: np.where(condition, g, 0), lambda g: np.where(condition, 0, g)
 
 
 def where(condition, input, other):
     """Elements of `input` where the condition holds, of `other` elsewhere."""
+    if condition.dtype != bool_:
+        raise RuntimeError(f"where(): condition must be bool, such as x > 0, got {condition.dtype}")
     return _where(input, other, condition=condition.array)
 
 
 @operation
-def _cast(x, dtype=None):
-    return x.astype(dtype), lambda g: g
+def _cast(input, dtype=None):
+    return input.astype(dtype), lambda g: g
+
+
+def to(input, dtype):
+    """The same numbers in another type; gradients pass between float32 and float64."""
+    if input.dtype == dtype:
+        return input
+    kept = np.dtype(dtype).kind == "f"
+    return _cast(input, dtype=dtype) if kept else Tensor(input.array.astype(dtype))
 
 
 # Reductions: `dim` is one dimension, several, or None for all
 
 
 @operation
-def sum(x, dim=None, keepdim=False):
-    out = np.add.reduce(x, axis=dim, keepdims=keepdim)
-    return out, lambda g: _spread(g, x.shape, dim, keepdim)
+def sum(input, dim=None, keepdim=False):
+    out = np.add.reduce(input, axis=dim, keepdims=keepdim)
+    return out, lambda g: _spread(g, input.shape, dim, keepdim)
 
 
 @operation
-def mean(x, dim=None, keepdim=False):
-    if x.dtype.kind != "f":
-        raise TypeError(f"expected float32 or float64, got {x.dtype}; use x.float()")
-    total = np.add.reduce(x, axis=dim, keepdims=keepdim)
-    n = x.size // builtins.max(total.size, 1)
-    return total / n, lambda g: _spread(g / n, x.shape, dim, keepdim)
+def mean(input, dim=None, keepdim=False):
+    need_floats("mean", input)
+    total = np.add.reduce(input, axis=dim, keepdims=keepdim)
+    n = input.size // builtins.max(total.size, 1)
+    return total / n, lambda g: _spread(g / n, input.shape, dim, keepdim)
 
 
 def _spread(g, shape, dim, keepdim):
@@ -184,54 +218,58 @@ def _spread(g, shape, dim, keepdim):
     return g * np.ones(shape, g.dtype)  # several times as fast as np.broadcast_to
 
 
-def var(x, dim=None, correction=1, keepdim=False):
+def var(input, dim=None, *, correction=1, keepdim=False):
     """Variance: squared distances from the mean, divided by n - `correction` (PyTorch's 1)."""
-    centred = x - x.mean(dim, keepdim=True)
+    centred = input - input.mean(dim, keepdim=True)
     total = (centred * centred).sum(dim, keepdim)
-    n = x.numel() // builtins.max(total.numel(), 1)
+    n = input.numel() // builtins.max(total.numel(), 1)
     return total * (1 / (n - correction) if n > correction else float("nan"))
 
 
-def std(x, dim=None, correction=1, keepdim=False):
+def std(input, dim=None, *, correction=1, keepdim=False):
     """Standard deviation: the square root of `var`."""
-    return sqrt(var(x, dim, correction, keepdim))
+    return sqrt(var(input, dim, correction=correction, keepdim=keepdim))
 
 
 @operation
-def logsumexp(x, dim, keepdim=False):
+def logsumexp(input, dim, keepdim=False):
     """log(sum(exp(x))) along `dim`, with the largest taken out first, so that nothing overflows."""
-    top = np.max(x, axis=dim, keepdims=True)
+    top = np.max(input, axis=dim, keepdims=True)
     top = np.where(np.isfinite(top), top, 0)
-    powers = np.exp(x - top)
+    powers = np.exp(input - top)
     total = np.sum(powers, axis=dim, keepdims=True)
     out = np.log(total) + top
     out = out if keepdim else np.squeeze(out, axis=dim)
-    return out, lambda g: _spread(g, x.shape, dim, keepdim) * powers / total
+    return out, lambda g: _spread(g, input.shape, dim, keepdim) * powers / total
 
 
-def max(x, dim=None, keepdim=False):
+def max(input, dim=None, keepdim=False):
     """The largest element; with `dim`, the pair (values, indices), the first of equals.
 
     Over all elements, equals share the gradient evenly; along `dim` the one named gets it.
     """
     if dim is None:
-        return _extreme(x, largest=True)
-    indices = argmax(x, dim, keepdim=True)
-    return _values_and_indices(x, dim, indices, keepdim)
+        return _max(input)
+    return _values_and_indices(input, dim, argmax(input, dim, keepdim=True), keepdim)
 
 
-def min(x, dim=None, keepdim=False):
+def min(input, dim=None, keepdim=False):
     """The smallest element; with `dim`, the pair (values, indices). See `max`."""
     if dim is None:
-        return _extreme(x, largest=False)
-    indices = argmin(x, dim, keepdim=True)
-    return _values_and_indices(x, dim, indices, keepdim)
+        return _min(input)
+    return _values_and_indices(input, dim, argmin(input, dim, keepdim=True), keepdim)
 
 
 @operation
-def _extreme(x, largest=True):
-    out = x.max() if largest else x.min()
-    return out, lambda g: g * (x == out) / np.sum(x == out)
+def _max(input):
+    out = input.max()
+    return out, lambda g: g * (input == out) / np.sum(input == out)
+
+
+@operation
+def _min(input):
+    out = input.min()
+    return out, lambda g: g * (input == out) / np.sum(input == out)
 
 
 def _values_and_indices(x, dim, indices, keepdim):
@@ -239,51 +277,35 @@ def _values_and_indices(x, dim, indices, keepdim):
     return found if keepdim else MaxMin(*(squeeze(t, dim) for t in found))
 
 
-def argmax(x, dim=None, keepdim=False):
-    """Index of the largest element along `dim`, or in the flattened tensor."""
-    return Tensor(np.asarray(np.argmax(x.array, axis=dim, keepdims=keepdim)))
-
-
-def argmin(x, dim=None, keepdim=False):
-    """Index of the smallest element along `dim`, or in the flattened tensor."""
-    return Tensor(np.asarray(np.argmin(x.array, axis=dim, keepdims=keepdim)))
-
-
 # Questions whose answer is yes, no or a whole number: no gradient
 
 
-def _comparison(function):
-    def compare(self, other):
-        other = other.array if isinstance(other, Tensor) else other
-        try:
-            return Tensor(np.asarray(function(self.array, other)))
-        except ValueError:
-            shapes = f"{self.shape} and {np.shape(other)}"
-            raise RuntimeError(f"cannot compare tensors of shapes {shapes}") from None
-
-    return compare
+def argmax(input, dim=None, keepdim=False):
+    """Index of the largest element along `dim`, or in the flattened tensor."""
+    return Tensor(np.asarray(np.argmax(input.array, axis=dim, keepdims=keepdim)))
 
 
-def isnan(x):
-    return Tensor(np.asarray(np.isnan(x.array)))
+def argmin(input, dim=None, keepdim=False):
+    """Index of the smallest element along `dim`, or in the flattened tensor."""
+    return Tensor(np.asarray(np.argmin(input.array, axis=dim, keepdims=keepdim)))
 
 
-def isfinite(x):
-    return Tensor(np.asarray(np.isfinite(x.array)))
+def all(input, dim=None, keepdim=False):
+    """Whether every element is true, of all or along `dim`."""
+    return Tensor(np.asarray(np.all(input.array, axis=dim, keepdims=keepdim)))
 
 
-def sign(x):
-    return Tensor(np.asarray(np.sign(x.array)))
+def any(input, dim=None, keepdim=False):
+    """Whether some element is true, of all or along `dim`."""
+    return Tensor(np.asarray(np.any(input.array, axis=dim, keepdims=keepdim)))
 
 
-def all(x):
-    """Whether every element is true."""
-    return Tensor(np.asarray(np.all(x.array)))
+def isnan(input):
+    return Tensor(np.asarray(np.isnan(input.array)))
 
 
-def any(x):
-    """Whether some element is true."""
-    return Tensor(np.asarray(np.any(x.array)))
+def isfinite(input):
+    return Tensor(np.asarray(np.isfinite(input.array)))
 
 
 def allclose(input, other, rtol=1e-5, atol=1e-8, equal_nan=False):
@@ -291,11 +313,25 @@ def allclose(input, other, rtol=1e-5, atol=1e-8, equal_nan=False):
     return bool(np.allclose(input.array, other.array, rtol, atol, equal_nan))
 
 
+def _comparison(function):
+    def compare(self, other):
+        if not isinstance(other, Tensor | np.ndarray | np.generic | int | float):
+            return NotImplemented
+        other = other.array if isinstance(other, Tensor) else other
+        try:
+            return Tensor(np.asarray(function(self.array, other)))
+        except (ValueError, TypeError) as error:
+            raise explain(error, function.__name__.strip("_"), (self,)) from None
+
+    return compare
+
+
 # What can be asked of a Tensor directly: x.exp(), x + y, x > 0 ...
 
 
 def _in_place(op, function):
-    """`x += y` and its relatives: overwrites x, or gives x a new history if gradients flow."""
+    """`x += y` and its relatives: overwrites x or, if gradients flow, makes x a new result; what
+    else is called by the old x then keeps the old values."""
 
     def apply(self, other):
         if self._must_record_in_place(other):
@@ -318,18 +354,17 @@ for _name, _op in {"add": add, "sub": sub, "mul": mul, "truediv": div, "pow": po
     setattr(Tensor, f"__{_name}__", _op)
     setattr(Tensor, f"__r{_name}__", _swapped(_op))
     setattr(Tensor, f"__i{_name}__", _in_place(_op, getattr(operator, f"i{_name}")))
-for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
-    setattr(Tensor, f"__{_name}__", _comparison(getattr(operator, _name)))
+for _name in ("eq", "ne", "lt", "le", "gt", "ge", "and", "or", "xor"):
+    setattr(Tensor, f"__{_name}__", _comparison(getattr(operator, f"__{_name}__")))
 for _op in (
     add, sub, mul, div, pow, neg, matmul, exp, log, sqrt, sin, cos, abs, clamp, sign, isnan,
-    isfinite, sum, mean, var, std, logsumexp, max, min, argmax, argmin, all, any,
+    isfinite, sum, mean, var, std, logsumexp, max, min, argmax, argmin, all, any, to,
 ):  # fmt: skip
     setattr(Tensor, _op.__name__, _op)
 
 Tensor.__neg__, Tensor.__abs__, Tensor.__matmul__ = neg, abs, matmul
 Tensor.__invert__ = lambda self: Tensor(~self.array)
 Tensor.clone = lambda self: _cast(self, dtype=self.dtype)
-Tensor.to = lambda self, dtype: self if self.dtype == dtype else _cast(self, dtype=dtype)
 Tensor.float = lambda self: self.to(float32)
 Tensor.double = lambda self: self.to(float64)
 Tensor.long = lambda self: self.to(int64)

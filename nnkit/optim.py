@@ -27,7 +27,9 @@ class Optimizer:
         self.defaults = defaults
         self.param_groups = []
         self.state = defaultdict(dict)
-        groups = [params] if isinstance(params, Tensor) else list(params)
+        if isinstance(params, Tensor):
+            raise TypeError(f"{type(self).__name__}: params must be a list, got a single tensor")
+        groups = list(params)
         if not groups:
             raise ValueError(f"{type(self).__name__}: got no parameters to optimise")
         if not isinstance(groups[0], dict):

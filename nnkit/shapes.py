@@ -1,28 +1,33 @@
 """Choosing, reshaping and joining: the gradient goes back to where the element came from."""
 
+import math
+
 import numpy as np
 
-from nnkit.tensor import Tensor, as_index, operation
+from nnkit.tensor import Tensor, as_index, need_one_dtype, operation
 
 
 @operation
-def _getitem(x, index=None):
+def _getitem(input, index=None):
     parts = index if isinstance(index, tuple) else (index,)
     lists = any(isinstance(i, np.ndarray | list) for i in parts)  # may name one twice
 
     def grad(g):
-        out = np.zeros_like(x)
+        out = np.zeros_like(input)
         if lists:
             np.add.at(out, index, g)
         else:
             out[index] = g
         return out
 
-    return x[index], grad
+    out = input[index]
+    if not isinstance(out, np.ndarray):  # NumPy copies a single number; `...` makes it a view
+        out = input[(*parts, ...)]
+    return out, grad
 
 
-def getitem(x, index):
-    return _getitem(x, index=as_index(index))
+def getitem(input, index):
+    return _getitem(input, index=as_index(index))
 
 
 def gather(input, dim, index):
@@ -33,60 +38,60 @@ def gather(input, dim, index):
 
 
 @operation
-def _reshape(x, shape=None):
-    return x.reshape(shape), lambda g: g.reshape(x.shape)
+def _reshape(input, shape=None):
+    return input.reshape(shape), lambda g: g.reshape(input.shape)
 
 
-def reshape(x, *shape):
+def reshape(input, *shape):
     """The same elements in another shape; one size may be -1, meaning what remains."""
-    return _reshape(x, shape=_sizes(shape))
+    return _reshape(input, shape=_sizes(shape))
 
 
-def flatten(x, start_dim=0, end_dim=-1):
+def flatten(input, start_dim=0, end_dim=-1):
     """Join the dimensions from `start_dim` to `end_dim` into one."""
-    start, end = start_dim % max(x.ndim, 1), end_dim % max(x.ndim, 1)
-    return _reshape(x, shape=(*x.shape[:start], -1, *x.shape[end + 1 :]))
+    start, end = start_dim % max(input.ndim, 1), end_dim % max(input.ndim, 1)
+    joined = math.prod(input.shape[start : end + 1])
+    return _reshape(input, shape=(*input.shape[:start], joined, *input.shape[end + 1 :]))
 
 
 @operation
-def _permute(x, dims=None):
+def _permute(input, dims=None):
     back = tuple(np.argsort(dims))
-    return x.transpose(dims), lambda g: g.transpose(back)
+    return input.transpose(dims), lambda g: g.transpose(back)
 
 
-def permute(x, *dims):
+def permute(input, *dims):
     """The dimensions in another order."""
-    return _permute(x, dims=tuple(d % x.ndim for d in _sizes(dims)))
+    return _permute(input, dims=tuple(d % input.ndim for d in _sizes(dims)))
 
 
+@operation
 def transpose(input, dim0, dim1):
     """Swap two dimensions."""
-    dims = list(range(input.ndim))
-    dims[dim0], dims[dim1] = dims[dim1], dims[dim0]
-    return _permute(input, dims=tuple(dims))
+    return np.swapaxes(input, dim0, dim1), lambda g: np.swapaxes(g, dim0, dim1)
 
 
 @operation
-def squeeze(x, dim=None):
+def squeeze(input, dim=None):
     """Drop dimensions of size 1: all, or `dim` if its size is 1."""
-    if dim is not None and x.shape[dim] != 1:
-        return x, lambda g: g
-    return np.squeeze(x, axis=dim), lambda g: g.reshape(x.shape)
+    if dim is not None and input.shape[dim] != 1:
+        return input, lambda g: g
+    return np.squeeze(input, axis=dim), lambda g: g.reshape(input.shape)
 
 
 @operation
-def unsqueeze(x, dim):
+def unsqueeze(input, dim):
     """Add a dimension of size 1 at position `dim`."""
-    return np.expand_dims(x, dim), lambda g: g.reshape(x.shape)
+    return np.expand_dims(input, dim), lambda g: g.reshape(input.shape)
 
 
 @operation
-def expand(x, *shape):
+def expand(input, *shape):
     """Repeat along dimensions of size 1 without copying; -1 keeps a size."""
     sizes = _sizes(shape)
-    kept = (1,) * (len(sizes) - x.ndim) + x.shape
+    kept = (1,) * (len(sizes) - input.ndim) + input.shape
     sizes = tuple(k if n == -1 else n for n, k in zip(sizes, kept, strict=True))
-    return np.broadcast_to(x, sizes), lambda g: g
+    return np.broadcast_to(input, sizes), lambda g: g
 
 
 @operation
@@ -113,6 +118,8 @@ def stack(tensors, dim=0):
 def _einsum(*arrays, equation=""):
     inputs, _, output = equation.partition("->")
     terms = inputs.split(",")
+    for array in arrays:
+        need_one_dtype("einsum", arrays[0], array)
 
     def grad(i):
         """The gradient is an einsum too: the output takes the place of the input asked for."""
@@ -130,7 +137,7 @@ def _einsum(*arrays, equation=""):
     return np.einsum(equation, *arrays), *(grad(i) for i in range(len(arrays)))
 
 
-def einsum(equation, *tensors):
+def einsum(equation, *operands):
     """Sum of products, in index notation: `einsum("ij,jk->ik", a, b)` is `a @ b`.
 
     The output must be written out (`->`); no letter twice in one input, and no `...`.
@@ -139,7 +146,7 @@ def einsum(equation, *tensors):
     terms = equation.partition("->")[0].split(",")
     if "->" not in equation or "." in equation or any(len(set(t)) < len(t) for t in terms):
         raise ValueError(f"einsum(): write the output after '->', no letter twice: {equation!r}")
-    return _einsum(*tensors, equation=equation)
+    return _einsum(*operands, equation=equation)
 
 
 def _sizes(shape):

@@ -11,6 +11,7 @@ Names, arguments and results are PyTorch's; only first derivatives are computed.
 
 import contextvars
 import functools
+import inspect
 import itertools
 import operator
 import threading
@@ -46,9 +47,13 @@ _thread = _ThreadState()
 
 
 class no_grad:
-    """Inside `with no_grad():`, or a function decorated `@no_grad()`, nothing is recorded."""
+    """Inside `with no_grad():`, or a function decorated with it, nothing is recorded."""
 
     _recording = False
+
+    def __new__(cls, function=None):  # `@no_grad` decorates just as `@no_grad()`
+        self = super().__new__(cls)
+        return self if function is None else self(function)
 
     def __enter__(self):
         self._before, _thread.recording = _thread.recording, self._recording
@@ -155,7 +160,7 @@ class Tensor:
         return bool(self.array.item())
 
     def __format__(self, spec):
-        return format(self.item() if spec else str(self), spec)
+        return format(self.array.item(), spec) if not self.ndim else super().__format__(spec)
 
     def __repr__(self):
         values = np.array2string(
@@ -193,6 +198,8 @@ class Tensor:
             raise RuntimeError(
                 f"only float32 and float64 tensors can require gradients, got {self.dtype}"
             )
+        if self._edges and not requires_grad:
+            raise RuntimeError("requires_grad_(False) on a result: use detach()")
         self.requires_grad = requires_grad
         return self
 
@@ -253,16 +260,14 @@ class Tensor:
             )
         pending = {self: _first_gradient(self, gradient)}
         for node in _newest_first(self):
-            upstream = pending.pop(node)
-            edges = node._edges
+            upstream, edges = pending.pop(node), node._edges
             if not edges or node._retains_grad:
                 _accumulate(node, upstream, shared=True)
             for source, pull_back in edges:
-                array = source.array
-                gradient = pull_back(upstream)
+                gradient, array = pull_back(upstream), source.array
                 if gradient.shape != array.shape:
                     gradient = _undo_broadcast(gradient, array.shape)
-                if gradient.dtype != array.dtype:
+                if gradient.dtype is not array.dtype:
                     gradient = gradient.astype(array.dtype)
                 if not source._edges:
                     _accumulate(source, gradient, shared=gradient is upstream)
@@ -282,8 +287,9 @@ def _first_gradient(root, gradient):
                 "(sum, mean, a loss), or pass gradient="
             )
         return np.ones(root.shape, root.dtype)
-    if gradient.shape != root.shape:
-        raise RuntimeError(f"gradient: expected shape {root.shape}, got {gradient.shape}")
+    if not isinstance(gradient, Tensor) or gradient.shape != root.shape:
+        kind = getattr(gradient, "shape", type(gradient).__name__)
+        raise RuntimeError(f"gradient: expected a tensor of shape {root.shape}, got {kind}")
     return gradient.array.astype(root.dtype)
 
 
@@ -337,23 +343,26 @@ def operation(forward):
     argument, but must not return an array that it keeps. Inputs may also be Python numbers.
     """
     name = forward.__name__.strip("_")
+    arguments = list(inspect.signature(forward).parameters)
 
     @functools.wraps(forward)
     def apply(*inputs, **options):
+        if options:
+            inputs = _named_too(inputs, options, arguments)
         arrays = [x.array if isinstance(x, Tensor) else x for x in inputs]
         try:
-            returned = _thread.quiet_context.run(forward, *arrays, **options)
+            returned = iter(_thread.quiet_context.run(forward, *arrays, **options))
         except (ValueError, TypeError, IndexError) as error:
             raise explain(error, name, inputs) from None
         result = Tensor.__new__(Tensor)
-        result.array = array = returned[0]
-        if array.dtype == float64 and "dtype" not in options:
+        result.array = array = next(returned)
+        if array.dtype is float64 and "dtype" not in options:
             _match_float_width(result, inputs)
         if _thread.recording:
             edges = []
-            for source, pull_back in zip(inputs, returned[1:], strict=False):
-                if isinstance(source, Tensor) and source.requires_grad:
-                    edges.append((source, pull_back))
+            for edge in zip(inputs, returned, strict=False):
+                if isinstance(edge[0], Tensor) and edge[0].requires_grad:
+                    edges.append(edge)
             if edges:
                 result.requires_grad = True
                 result._edges = edges
@@ -363,14 +372,35 @@ def operation(forward):
     return apply
 
 
+def _named_too(inputs, options, arguments):
+    """The inputs, with tensors that were passed by name taken out of the options."""
+    for name in arguments[len(inputs) :]:
+        if not isinstance(options.get(name), Tensor):
+            break
+        inputs += (options.pop(name),)
+    return inputs
+
+
 def _match_float_width(result, inputs):
     """NumPy answers float64 where PyTorch stays with float32: integers that meet floats or are
     divided, and float64 tensors of 0 dimensions that meet float32 tensors of more."""
     tensors = [x for x in inputs if isinstance(x, Tensor | np.ndarray)]
-    if any(x.dtype != float64 for x in tensors):
+    if not tensors or any(x.dtype != float64 for x in tensors):
         floats = [x for x in tensors if x.dtype.kind == "f"]
         widest = [x.dtype for x in floats if x.ndim] or [x.dtype for x in floats]
         result.array = result.array.astype(max(widest, default=float32))
+
+
+def need_floats(name, x):
+    if x.dtype.kind != "f":
+        raise RuntimeError(f"{name}(): expected float32 or float64, got {x.dtype}; use .float()")
+
+
+def need_one_dtype(name, x, y):
+    if x.dtype != y.dtype:
+        raise RuntimeError(
+            f"{name}(): expected one dtype, got {x.dtype} and {y.dtype}; use .float() or .double()"
+        )
 
 
 def explain(error, name, inputs):
