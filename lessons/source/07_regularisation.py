@@ -137,8 +137,9 @@ print(f"1000 points: test error {error(w, x_test, y_test):.3f}, the noise alone 
 # bending it. In lesson 02 the penalty had no $\frac{1}{2}$; that only gives $\lambda$ another
 # scale. With it, the gradient of L2 is simply $\lambda w$.
 #
-# For a polynomial and L2 there is a closed form. With $X$ the matrix of powers (one row a point)
-# and $n$ points, set the gradient of $J$ to zero and solve for $w$:
+# For a polynomial and L2 there is a closed form. Let $X$ be the matrix of powers, one row for each
+# of the $n$ points. The gradient of the mean squared error is that of lesson 05, exercise 7; add
+# $\lambda w$, set the sum to zero and solve for $w$:
 #
 # $$\frac{2}{n} X^\top (Xw - y) + \lambda w = 0
 # \quad\Longrightarrow\quad \Big(\frac{2}{n} X^\top X + \lambda I\Big)\, w = \frac{2}{n} X^\top y$$
@@ -449,7 +450,8 @@ print("lambda * slope of R: ", np.round(lam * penalty_slope, 3))
 # $$w \leftarrow \operatorname{soft}\big(w - \text{lr} \cdot \nabla \text{loss}(w),\;
 # \text{lr} \cdot \lambda\big)$$
 #
-# `grad(w)` gives the gradient of the loss. Use your `soft_threshold`.
+# Here $\operatorname{soft}(a, t)$ is the soft threshold that takes the amount $t$. `grad(w)` gives
+# the gradient of the loss. Use your `soft_threshold`.
 
 # %% exercise="reg-lasso" points=2
 def lasso(grad, w, lr, lam, steps):
@@ -665,7 +667,7 @@ for rule in [optim.Adam, optim.AdamW]:
 # %% [markdown]
 # ## 8 A network, and lambda while it trains
 #
-# Now a real network: two inputs, 16 and 16 tanh units, two classes (lesson 04 built one like it),
+# Now a real network: two inputs, 16 and 16 tanh units, two classes (lesson 04 built a smaller one):
 # 354 weights and biases for 60 noisy points. Black is the **boundary**, where both classes have a
 # chance of one half. Right: the loss on the 60 points and on 400 new ones, and $\lambda$ over time.
 #
@@ -695,6 +697,7 @@ RegularisedBoundary(decay_step=decay_step, epochs=800)
 # %% [markdown]
 # 1. Move **lambda** to 0.01 and press **Play**. Watch the boundary let go of single points, and
 #    both losses. Pause, and move **epochs** back and forth: the run is kept, so you can compare.
+#    (The box **λ so far** keeps the record; you can also type into it.)
 # 2. Go on with **lambda** 0.3. All weights fade, only the biases are left, every point gets the
 #    same answer: $f \to b$ again. Then lower it to 0.001 and play on: does the network recover?
 #    (Lesson 06 knows why not: what is the gradient of a layer when the layer behind it is 0?)

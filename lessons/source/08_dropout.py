@@ -48,7 +48,8 @@ predict(
 # Left: a network with 16 hidden units. Crosses are dropped this time: they send 0 on, and their
 # lines are gone. Right: what a unit that sums 100 ones gets. The blue bars show how likely each sum
 # is in training, dashed is their mean, the dot is this time's sum, and the red square is what the
-# unit gets **at test**, in three ways of scaling. The square should sit on the dashed line.
+# unit gets **at test**, in three ways of scaling (sections 4 and 5 explain them). What the layers
+# behind expect is the mean of training, so the square should sit on the dashed line.
 #
 # 1. Press **Play**: every iteration drops others. Set **mode** to "test": who is dropped now?
 # 2. Move **p** from 0 to 0.9. In which of the three rows does the square leave the mean?
@@ -418,8 +419,8 @@ print("plain mean of their softmax:                ", np.round(chance @ softmax(
 #
 # ### Noise that makes weights careful
 #
-# The mean is kept, but each draw scatters. With inverted dropout the input $\sum_j w_j x_j m_j / q$
-# has the variance
+# The mean is kept, but each draw scatters: $m_j / q$ has the mean 1 and the variance $p / q$. So
+# with inverted dropout the input $\sum_j w_j x_j m_j / q$ has the variance
 #
 # $$\operatorname{Var} = \frac{p}{q} \sum_j (w_j x_j)^2$$
 #
