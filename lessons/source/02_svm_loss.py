@@ -371,7 +371,7 @@ print("s_j - s_y:", (S - S[rows, y][:, None]).round(1).tolist())
 
 # %% exercise="svm-loss" points=2
 def svm_loss(S, y, delta):
-    """The mean hinge loss of scores S, shape (samples, classes), and labels y, a number."""
+    """The mean hinge loss, a number; S is (samples, classes), y (samples,) holds labels."""
     ### BEGIN SOLUTION
     rows = np.arange(len(y))
     gaps = np.maximum(0, S - S[rows, y][:, None] + delta)
