@@ -108,7 +108,13 @@ def test_the_slopes_are_those_of_the_loss():
 
 
 @pytest.mark.parametrize(
-    ("cat", "says"), [(7.0, "content with a lead"), (5.6, "less than 1"), (5.0, "not ahead")]
+    ("cat", "says"),
+    [
+        (6.1, "content with a lead"),
+        (6.05, "less than 1"),
+        (5.15, "less than 1"),
+        (5.1, "not ahead"),
+    ],
 )
 def test_what_the_two_losses_want_is_said(cat, says):
     assert says in SoftmaxLoss(cat=cat).live.description

@@ -210,7 +210,7 @@ class SoftmaxLoss(Explorer):
     @staticmethod
     def _meaning(result):
         lead = result.scores[result.y] - np.delete(result.scores, result.y).max()
-        if lead >= 1:
+        if lead > 1 - 1e-9:  # 6.1 - 5.1 is a bit less than 1
             return "The hinge is content with a lead of 1. Cross entropy always asks for more."
         if lead > 0:
             return "The true class is ahead, but by less than 1: both losses ask for more."
