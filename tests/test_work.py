@@ -11,8 +11,8 @@ from widgets.work import PICTURE, Work
 class Shown(list):
     """What a Work showed: (result, finished) pairs, and errors."""
 
-    def __init__(self):
-        self.work = Work(lambda *pair: self.append(pair), self.append)
+    def __init__(self, **options):
+        self.work = Work(lambda *pair: self.append(pair), self.append, **options)
 
 
 def steps(name, count=8, pause=PICTURE / 2):
@@ -51,6 +51,18 @@ def test_a_quick_computation_shows_only_its_end():
 
     asyncio.run(run())
     assert shown == [("a7", True)]
+
+
+def test_without_patience_the_first_result_is_shown_at_once():
+    shown = Shown(patience=0)
+
+    async def run():
+        shown.work.start(lambda: steps("a", 3, 0))
+        assert shown == [("a0", False)]
+        await until(lambda: not shown.work.busy)
+
+    asyncio.run(run())
+    assert shown == [("a0", False), ("a2", True)]
 
 
 def test_progress_is_shown_several_times_a_second_and_the_end_once():

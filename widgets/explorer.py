@@ -9,7 +9,7 @@ from widgets.controls import Control
 from widgets.live import LiveFigure
 from widgets.panel import Panel
 from widgets.points import PointEditor
-from widgets.work import Work, last
+from widgets.work import PICTURE, Work, last
 
 __all__ = ["Explorer", "last", "plain_text"]
 
@@ -24,7 +24,8 @@ class Explorer(abc.ABC):
 
     A slow compute is a generator: it yields results, each complete enough to draw, as often as it
     likes, and ends with the final one. Some are drawn as progress, ten times a second; the rest is
-    dropped as soon as a control moves. In tests, `last(compute(...))` is the final one.
+    dropped as soon as a control moves. In tests, `last(compute(...))` is the final one. `patience`
+    is how many seconds it works before its first picture.
 
     May be added: `presets`, {words in the menu: state}; `actions`, {words on a button: name of the
     method that it calls, which usually ends in `self.set(...)`}; `play`, the name of a whole-number
@@ -42,13 +43,14 @@ class Explorer(abc.ABC):
     presets: dict[str, dict] = {}
     actions: dict[str, str] = {}
     play = None
+    patience = PICTURE
 
     def __init__(self, **state):
         self.controls = self._declared()
         self._check(state)
         defaults = {name: control.default for name, control in self.controls.items()}
         self.initial = defaults | self.follow(defaults | state) | state
-        self._work = Work(self._present, lambda error: self.panel.admit(error))
+        self._work = Work(self._present, lambda error: self.panel.admit(error), self.patience)
         self._held = True  # while held, changes are collected; one refresh follows
         self._widgets = {name: control.widget() for name, control in self.controls.items()}
         for name, widget in self._widgets.items():

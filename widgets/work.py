@@ -28,14 +28,15 @@ def _some(result):
 class Work:
     """The one computation under way: `start` drops the one before it.
 
-    What it has after the time for one picture is shown within `start`; the rest runs between the
-    messages of the running event loop, or at once where there is none. So a hand that keeps moving
-    sees a picture a move, and none is of an old state. show(result, finished) and fail(error) hear
-    how it goes. `lock` is held meanwhile: a notebook may hear its widgets in another thread.
+    What it has after `patience` seconds is shown within `start` (0: the first result, at once); the
+    rest runs between the messages of the running event loop, or at once where there is none. So a
+    hand that keeps moving sees a picture a move, and none is of an old state. show(result,
+    finished) and fail(error) hear how it goes. `lock` is held meanwhile: a notebook may hear its
+    widgets in another thread.
     """
 
-    def __init__(self, show, fail):
-        self.show, self.fail = show, fail
+    def __init__(self, show, fail, patience=PICTURE):
+        self.show, self.fail, self.patience = show, fail, patience
         self.lock = threading.RLock()
         self._results = None
 
@@ -64,7 +65,7 @@ class Work:
                 self.finish()
                 return
             self._newest, self._due = None, 0.0
-            if self._slice(self._results, PICTURE):
+            if self._slice(self._results, self.patience):
                 self._task = loop.create_task(self._go_on(self._results))
 
     def finish(self):
