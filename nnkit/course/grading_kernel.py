@@ -13,6 +13,7 @@ from jupyter_client.connect import write_connection_file
 from nbval.kernel import RunningKernel
 
 from nnkit.course.grading_isolation import environment
+from nnkit.course.grading_probe import MIME
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class GradingKernel(RunningKernel):
     def _wait_until_ready(self, seconds=60):
         stop = time.monotonic() + seconds
         while time.monotonic() < stop:
-            if not self.is_alive():
+            if self.parent.exit_code() is not None:
                 raise RuntimeError(f"the kernel ended at its start: {self._exit()}")
             self.kc.kernel_info()
             zmq.select([self.kc.iopub_channel.socket], [], [], 0.05)
@@ -117,7 +118,8 @@ class GradingKernel(RunningKernel):
         self.await_idle(request, self.limits.cell)
 
     def is_alive(self):
-        return self.parent.exit_code() is None
+        """True: nbval asks before each cell, but a death is for `_look` to report."""
+        return True
 
     def stop(self):
         """Kill the kernel and whatever it has started, and remove its files."""
@@ -154,10 +156,13 @@ class GradingKernel(RunningKernel):
     def _look(self):
         """Raise Stopped if the kernel died or a limit is passed."""
         now = time.monotonic()
-        if not self.is_alive():
-            raise Stopped("killed", f"the Python process ended ({self._exit()})")
         if self.lost.poll(0):  # ZeroMQ hangs up on a message that is longer than it may be
-            raise Stopped("killed", f"it put out more than {self.limits.output:,} bytes at once")
+            time.sleep(0.3)  # or the process has ended, and that is just not known yet
+            if self.parent.exit_code() is None:
+                most = f"more than {16 * self.limits.output:,} bytes at once?"
+                raise Stopped("killed", f"its session broke off ({most})")
+        if self.parent.exit_code() is not None:
+            raise Stopped("killed", f"the Python process ended ({self._exit()})")
         if now > self.end:
             raise Stopped("timeout", f"the notebook took longer than {self.limits.notebook:g} s")
         if now > self.deadline:
@@ -172,10 +177,12 @@ class GradingKernel(RunningKernel):
             )
         if processes > self.limits.processes:
             raise Stopped("killed", f"it started more than {self.limits.processes} processes")
-        if folder_size(self.parent.place) > self.limits.files:
-            raise Stopped(
-                "killed", f"it wrote more than {self.limits.files / 2**20:g} MiB of files"
-            )
+        size = folder_size(self.parent.place)
+        if size == float("inf"):
+            raise Stopped("killed", "it made too many files or folders")
+        if size > self.limits.files:
+            most = f"{self.limits.files / 2**20:g} MiB"
+            raise Stopped("killed", f"it wrote more than {most} of files")
 
     def _exit(self):
         code = self.parent.exit_code()
@@ -209,7 +216,7 @@ def folder_size(folder, most=1000):
 def well_formed(message):
     """True for a message that grading needs, with every field that nbval reads in place.
 
-    Printed text is left out: it never matters to a grade.
+    Printed text and pictures are left out: they never matter to a grade.
     """
     content, kind = message.get("content"), message.get("msg_type")
     if not isinstance(content, dict) or not isinstance(message.get("parent_header"), dict):
@@ -224,4 +231,10 @@ def well_formed(message):
     }
     if kind not in needs or not all(isinstance(content.get(k), t) for k, t in needs[kind].items()):
         return False
-    return kind != "error" or all(isinstance(line, str) for line in content["traceback"])
+    if kind == "error":
+        return all(isinstance(line, str) for line in content["traceback"])
+    if "data" in content:  # all but the answers is dropped
+        answers = content["data"].get(MIME)
+        content |= {"metadata": {}, "data": {} if answers is None else {MIME: answers}}
+        return answers is None or isinstance(answers, str)
+    return True

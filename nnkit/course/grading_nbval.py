@@ -36,7 +36,8 @@ def pytest_runtestloop(session):
     """Grade what standard input brings, until it ends."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # nbval prints at times, and that is no result
-    parents = KernelParents(session.config.option.isolation)
+    protect()
+    parents = KernelParents(session.config.option.isolation, session.path)
     try:
         for line in sys.stdin:
             request = json.loads(line)
@@ -54,17 +55,17 @@ def pytest_runtestloop(session):
 
 
 class KernelParents:
-    """A KernelParent at hand whenever one is needed."""
+    """A KernelParent at hand whenever one is needed, its place in `folder`."""
 
-    def __init__(self, level):
-        protect()
-        self.level, self.parent = level, None
+    def __init__(self, level, folder):
+        self.level, self.folder, self.parent, self.made = level, folder, None, 0
 
     def get(self):
         """The present one, or a new one if that can't be used again; raises RuntimeError."""
         if self.parent is None or not self.parent.reusable:
             self.close()
-            self.parent = KernelParent(self.level)
+            self.made += 1
+            self.parent = KernelParent(self.level, self.folder / str(self.made))
         return self.parent
 
     def close(self):

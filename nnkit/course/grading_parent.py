@@ -6,7 +6,6 @@ import queue
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -19,17 +18,16 @@ START = Path(__file__).with_name("grading_start.py")
 
 
 class KernelParent:
-    """The process from which kernels come, one at a time, and the folder that is theirs.
+    """The process from which kernels come, one at a time, and the folder `place` that is theirs.
 
     Raises RuntimeError if it doesn't start; that is the machine's fault, not a learner's.
     """
 
-    def __init__(self, level):
-        self.level, self.answers, self.code = level, queue.SimpleQueue(), None
-        self.place = Path(tempfile.mkdtemp(prefix="nnkit-"))
+    def __init__(self, level, place):
+        self.level, self.place, self.answers, self.code = level, place, queue.SimpleQueue(), None
         self.folder = self.place / "rw"
         for folder in self.folder, self.place / "shm":
-            folder.mkdir()
+            folder.mkdir(parents=True)
         self.process = subprocess.Popen(
             wrap([sys.executable, "-I", str(START), level], level, self.place),
             cwd=self.folder,
@@ -89,9 +87,12 @@ class KernelParent:
         if not self.reusable or not gone or not self._is_ready():
             self.close()
             return
-        for folder in self.folder, self.place / "shm":
-            for entry in folder.iterdir():
-                remove(entry)
+        try:
+            for folder in self.folder, self.place / "shm":
+                for entry in folder.iterdir():
+                    remove(entry)
+        except OSError:  # the folders themselves are gone
+            self.close()
 
     def _is_ready(self, seconds=5):
         """True if the process lives and has said that its kernel is over."""

@@ -44,14 +44,18 @@ def put_out(get_answer, draws, inputs_source):
                 results *= len(draws)
                 break
     del results[len(draws) :]
-    display({MIME: results, "text/plain": f"{len(results)} answers"}, raw=True)
+    display({MIME: json.dumps(results)}, raw=True)
 
 
 def describe(error, answer=None):
     """[kind, text, line number in the learner's cell or None] of an exception."""
+    try:
+        text = str(error)[:400].encode("utf-8", "replace").decode()
+    except BaseException:
+        text = "it can't be put into words"
     file = getattr(getattr(answer, "__code__", None), "co_filename", None)
     own = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
-    return [type(error).__name__, str(error)[:400], own[-1] if own else None]
+    return [type(error).__name__, text, own[-1] if own else None]
 
 
 def encode_draws(draws):

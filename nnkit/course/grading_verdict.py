@@ -1,5 +1,6 @@
 """Turns what a kernel gave into a verdict and one sentence to act on, never the answer."""
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -42,12 +43,12 @@ def judge(check, expected, outputs, source):
     """Compare the results that a check cell put out with the expected ones.
 
     check: the check cell's "nnkit" metadata; expected: trusted results; outputs: what the kernel
-    sent as results, a list with one item for each display of them, in any shape; source: the
-    learner's code.
+    sent as results, a text for each display of them; source: the learner's code.
     """
-    if len(outputs) != 1 or not _are_results(outputs[0], len(expected)):
+    results = _read(outputs[0], len(expected)) if len(outputs) == 1 else None
+    if results is None:
         return NO_ANSWER
-    failure, results = None, outputs[0]
+    failure = None
     for words, wanted, got in zip(check["with"], expected, results, strict=True):
         answer = None if "error" in got else _decode(got["answer"])
         expected_answer = from_json(wanted["answer"])
@@ -88,8 +89,15 @@ def _without_colours(text):
     return re.sub(r"\x1b\[[0-9;?]*[ -/]*[@-~]", "", text)
 
 
-def _are_results(results, count):
-    return isinstance(results, list) and len(results) == count and all(map(_is_result, results))
+def _read(text, count):
+    """The `count` results in what a kernel displayed, or None."""
+    try:
+        results = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(results, list) and len(results) == count and all(map(_is_result, results)):
+        return results
+    return None
 
 
 def _is_result(result):

@@ -13,7 +13,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from nnkit.course.grading_parent import kill_children
+from nnkit.course.grading_parent import kill_children, remove
 
 PATIENCE = 120  # seconds beyond a notebook's own limit before its worker counts as lost
 MOST = 200  # notebooks before a fresh worker takes over
@@ -32,12 +32,12 @@ class Worker:
 
     def __init__(self, level, limits):
         self.kind, self.graded, self.approved = (level, limits), 0, set()
-        self.folder = tempfile.TemporaryDirectory(prefix="nnkit-grade-")
-        Path(self.folder.name, "pytest.ini").write_text("[pytest]\n")
+        self.folder = Path(tempfile.mkdtemp(prefix="nnkit-"))
+        (self.folder / "pytest.ini").write_text("[pytest]\n")
         self.errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
         self.process = subprocess.Popen(
-            _pytest(self.folder.name, level, limits),
-            cwd=self.folder.name,
+            _pytest(self.folder, level, limits),
+            cwd=self.folder,
             env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -92,7 +92,7 @@ class Worker:
         self._kill()
         self.process.communicate()
         self.errors.close()
-        self.folder.cleanup()
+        remove(self.folder)
 
     def _kill(self):
         kill_children(self.process.pid)
