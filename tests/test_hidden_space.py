@@ -32,11 +32,13 @@ def test_the_fold_goes_from_the_inputs_to_the_hidden_values():
     assert not explorer.hidden.lines.get_visible()
     explorer.fold = 50
     assert triangles.get_xydata().tolist() == [[0.5, 0.5], [1, 0]]
+    explorer.fold = 95
+    near = [text.get_text() for text in explorer.names]
     explorer.fold = 100
     assert triangles.get_xydata().tolist() == [[1, 0], [1, 0]]
     assert explorer.hidden.lines.get_visible()
     names = [text.get_text() for text in explorer.names]
-    assert names == ["(0, 0)", "(0, 1) and (1, 0)", "(1, 1)", ""]
+    assert names == near == ["(0, 0)", "(0, 1) and (1, 0)", "(1, 1)", ""]
 
 
 def test_the_border_is_one_line_in_the_hidden_space_and_two_in_the_input_space():
@@ -67,6 +69,7 @@ def test_training_finds_xor_from_some_starts_and_a_line_never_does():
             weights = train(weights, activation, steps=500)
             _, z = forward(CORNERS, *split(weights), ACTIVATIONS[activation])
             found[activation] += ((z > 0) == WANTED).all()
+        assert np.abs(weights).max() <= 8, "the sliders end there"
     assert found["none"] == 0
     assert 0 < found["sigmoid"] and 0 < found["ReLU"]
 

@@ -26,6 +26,8 @@ def test_the_images_of_the_unit_vectors_are_the_columns():
     assert explorer.arrows[3].get_xydata()[1] == pytest.approx([1.5, 0.5])
     assert explorer.arrows[4].get_xydata()[1] == pytest.approx([-1.0, 2.0])
     assert "first column of W, (1.5, 0.5)" in explorer.live.description
+    corner = explorer.grid.get_segments()[0][0]  # of the grid, (-2, -2)
+    assert corner == pytest.approx([-1.0, -5.0])
 
 
 @pytest.mark.parametrize("bend", BENDS)
@@ -77,4 +79,5 @@ def test_every_corner_of_the_sliders_is_drawn_and_what_leaves_the_picture_said()
         y = explorer.compute(**explorer.state)["y"]
         assert explorer.flag.get_visible() == bool(abs(y[0]) > 4 or abs(y[1]) > 3.2)
         assert "can't be shown" not in explorer.words.value
+    assert LinearMap(w21=1.5, w22=2.0).flag.get_visible(), "y2 = 3.5 is above the picture"
     assert eval(repr(explorer)).live.picture == explorer.live.picture

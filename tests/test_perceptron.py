@@ -87,6 +87,16 @@ def test_one_update_says_what_it_did_and_shows_where_the_line_was():
     assert "its z went" not in explorer.words.value
 
 
+def test_the_samples_take_turns_and_reset_begins_with_the_first_again():
+    explorer = Perceptron(task="OR", w1=-5.0, w2=-5.0, b=-5.0)  # one update puts no sample right
+    for sample in "(0, 1)", "(1, 0)", "(1, 1)", "(0, 1)":
+        explorer.learn_once()
+        assert f"{sample} was answered wrongly" in explorer.live.description
+    explorer.reset()
+    explorer.learn_once()
+    assert "(0, 1) was answered wrongly" in explorer.live.description
+
+
 def test_xor_never_comes_to_rest():
     explorer = Perceptron(task="XOR")
     explorer.learn()
