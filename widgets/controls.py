@@ -8,8 +8,8 @@ import numpy as np
 import traitlets
 
 POINT_HELP = (
-    "click adds, drag moves, double click removes; keys: A adds, N next, arrows move, C class, "
-    "Delete removes"
+    "Click adds, drag moves, double click removes. "
+    "Keys: N next, arrows move, A add, C class, Delete."
 )
 SIGNS = "●▲■"  # as style.CLASSES draws them
 
@@ -95,7 +95,7 @@ def choice(label, options, default):
             description=label,
             options=options,
             value=default,
-            style={"description_width": "130px"},
+            style={"description_width": "130px" if len(label) < 20 else "initial"},
             layout={"width": "390px", "margin": "1px 0"},
         )
 
@@ -122,12 +122,12 @@ class PointsBox(ipywidgets.HBox):
             self.help = f"<b>{label}s:</b> " + POINT_HELP.replace("C class, ", "")
         self.told = ipywidgets.HTML(layout={"flex": "1 1 0"})
         self.tell(self.help)
-        layout = {"width": "100%", "align_items": "center"}
+        layout = {"width": "100%", "height": "34px", "align_items": "center"}
         super().__init__([self.new_class, self.told], value=value, layout=layout)
         traitlets.link((self, "disabled"), (self.new_class, "disabled"))
 
     def tell(self, words):
-        self.told.value = f'<div role="status" style="line-height:1.3">{words}</div>'
+        self.told.value = f'<div role="status" style="font-size:12px;line-height:1.3">{words}</div>'
 
 
 def points(label, limits, default, classes=2):

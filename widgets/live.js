@@ -51,12 +51,13 @@ export default {
       newest = pointer("drag", event);
       if (!waiting) send(newest);
     });
+    picture.addEventListener("pointerup", () => { if (newest) send(newest); });
     if (model.get("editable")) {
       const keys = ["a", "n", "c", "Delete", "Escape",
         "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
       picture.tabIndex = 0;
       picture.setAttribute("aria-keyshortcuts", "A N C Delete");
-      el.dataset.lmSuppressShortcuts = "true"; // else JupyterLab would take A, C and N
+      el.dataset.lmSuppressShortcuts = "true"; // else an older JupyterLab takes A, C and N
       picture.addEventListener("dblclick", (event) => send(pointer("double", event)));
       picture.addEventListener("blur", () => send({ kind: "blur" }));
       picture.addEventListener("keydown", (event) => {
@@ -65,7 +66,6 @@ export default {
         if (!keys.includes(key) || event.ctrlKey || event.metaKey || event.altKey) return;
         if (!(event.repeat && waiting)) send({ kind: "key", key, shift: event.shiftKey });
         event.preventDefault();
-        event.stopPropagation();
       });
     }
     model.on("msg:custom", painted);

@@ -1,8 +1,8 @@
 // The page's side of Player: asks for a step, and for the next one only when that one was shown.
 export default {
   render({ model, el }) {
-    el.innerHTML = `<button><i class="fa"></i> <span></span></button>
-      <button><i class="fa fa-step-forward"></i> Step</button>`;
+    el.innerHTML = '<button><i class="fa" aria-hidden="true"></i> <span></span></button>' +
+      '<button><i class="fa fa-step-forward" aria-hidden="true"></i> Step</button>';
     const [play, step] = el.querySelectorAll("button");
     for (const button of [play, step]) {
       button.className = "jupyter-widgets jupyter-button widget-button";

@@ -33,4 +33,6 @@ RC = {
     "xtick.labelcolor": INK,
     "ytick.labelcolor": INK,
     "legend.frameon": False,
+    "figure.constrained_layout.h_pad": 0.06,  # inches: keeps letters off the picture's edges
+    "figure.constrained_layout.w_pad": 0.06,
 }
