@@ -156,8 +156,9 @@ CONTRAST = """cell => {
         return rgb(colour)[3] === 0 ? behind(element.parentElement) : colour;
     };
     return [...cell.querySelectorAll('.jp-OutputArea-output *')]
-        .filter(e => e.type !== 'range' && e.checkVisibility() && (e.value || [...e.childNodes].some(
-            node => node.nodeType === 3 && node.textContent.trim())))
+        .filter(e => e.type !== 'range' && e.checkVisibility())
+        .filter(e => e.value || [...e.childNodes].some(
+            node => node.nodeType === 3 && node.textContent.trim()))
         .map(e => {
             const pair = [light(getComputedStyle(e).color), light(behind(e))].sort((a, b) => b - a);
             return [(pair[0] + 0.05) / (pair[1] + 0.05), e.innerText || e.value];
