@@ -101,6 +101,15 @@ def test_a_release_is_current_until_its_source_changes(tmp_path):
     assert "differs" in stale(lesson_of(tmp_path, tagged), tmp_path)
 
 
+def test_what_is_printed_after_a_question_is_not_told_before_it(tmp_path):
+    source = SOURCE.split("# %% exercise=")[0]
+    source += '# %%\npredict("q", "6 times 7?", {"42": "yes"}, "42")\n\n'
+    source += "# %% [markdown]\n# Run it:\n\n# %%\nprint(6 * 7)\n\n# %%\nprint(7 * 7)\n"
+    *_, hidden, shown = nbformat.read(release(lesson_of(tmp_path, source), tmp_path), 4).cells
+    assert (hidden.outputs, hidden.execution_count) == ([], None)
+    assert shown.outputs[0].text == "49\n"
+
+
 def test_a_refused_lesson_leaves_what_stood_there(tmp_path):
     path = tmp_path / "07_small.ipynb"
     path.write_text("as it was")

@@ -114,13 +114,28 @@ def execute(notebook, name, timeout=120):
     return notebook
 
 
+def hide_answers(notebook):
+    """Take away what is printed right after a question: nobody should read it before they guess.
+
+    Such a cell looks as if it had not been run, so nbval runs it and compares nothing.
+    """
+    asked = False
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            printed = any(output.output_type == "stream" for output in cell.outputs)
+            if asked and printed:
+                cell.outputs, cell.execution_count = [], None
+            asked = cell.source.startswith("predict(")
+    return notebook
+
+
 def release(lesson, folder=None):
     """Validate `lesson`, run it and write its learner's notebook into `folder`; return the path.
 
     Raises LessonError, and leaves what stood there, if the lesson breaks a promise.
     """
     validate(lesson)
-    notebook = execute(build(lesson), lesson.name)
+    notebook = hide_answers(execute(build(lesson), lesson.name))
     text = nbformat.writes(notebook) + "\n"
     for name, exercise in lesson.exercises.items():
         for region in solutions(exercise.solution):
