@@ -5,8 +5,10 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import xml.etree.ElementTree as ElementTree
 
+import psutil
 import pytest
 from graded_lesson import (
     TOTAL,
@@ -176,6 +178,13 @@ def test_pytest_that_does_not_start_is_a_fault(tmp_path, lesson, monkeypatch, ca
     assert "this is no grade" in capsys.readouterr().out
 
 
+def orphans(since):
+    """Grading processes that nobody watches any more."""
+    found = psutil.process_iter(["cmdline", "ppid", "create_time"])
+    found = [process.info for process in found if process.info["create_time"] >= since - 1]
+    return [p for p in found if p["ppid"] == 1 and "grading_start" in str(p["cmdline"])]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="processes as on Linux")
 def test_lost_worker_costs_nobody_else(tmp_path, lesson):
     """At the process level a kernel can kill its grader: a fault, and the next is graded."""
@@ -186,8 +195,10 @@ def test_lost_worker_costs_nobody_else(tmp_path, lesson):
     )
     for name, source in {"a": kill + X, "b": lesson.exercises["double"].solution}.items():
         write_notebook(tmp_path / f"{name}.ipynb", lesson, {"double": source})
+    began = time.time()
     records = grade([tmp_path], lesson=str(lesson.path), level="process")["submissions"]
     assert "lost twice" in records[0]["fault"] and records[0]["score"] is None
+    assert not orphans(since=began)
     assert records[1]["score"] == TOTAL
 
 

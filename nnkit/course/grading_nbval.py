@@ -17,7 +17,7 @@ from nnkit.course.formats import nbformat  # isort: skip  before nbval brings it
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
 from nnkit.course.grading_kernel import GradingKernel, Limits, Stopped
-from nnkit.course.grading_parent import KernelParent, protect
+from nnkit.course.grading_parent import KernelParent, protect, remove
 from nnkit.course.grading_probe import MIME
 from nnkit.course.grading_verdict import NO_ANSWER, cell_failed, judge, stopped
 
@@ -51,6 +51,7 @@ def pytest_runtestloop(session):
             print(json.dumps(answer), file=answers, flush=True)
     finally:
         parents.close()
+        remove(session.path)  # its parent may have died
     return True
 
 

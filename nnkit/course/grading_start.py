@@ -154,6 +154,7 @@ def main(level):
     prepare()
     apart = False
     if FORKS:
+        prctl(PDEATHSIG, 9)
         prctl(DUMPABLE, 0)  # no kernel may look into this process or write to it
         prctl(CHILD_SUBREAPER, 1)
         apart = level == "namespace" and in_fork(isolate) == 0
