@@ -59,11 +59,11 @@ def _as_array(data, dtype):
     return array.astype(float32) if array.dtype == float64 and not (dtype or has_type) else array
 
 
-def from_numpy(array):
-    """A tensor that shares memory with `array`."""
-    if not isinstance(array, np.ndarray):
-        raise TypeError(f"from_numpy(): expected a numpy array, got {type(array).__name__}")
-    return Tensor(array)
+def from_numpy(ndarray):
+    """A tensor that shares memory with the array."""
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"from_numpy(): expected a numpy array, got {type(ndarray).__name__}")
+    return Tensor(ndarray)
 
 
 def as_tensor(data, *, dtype=None):

@@ -51,9 +51,9 @@ class no_grad:
 
     _recording = False
 
-    def __new__(cls, function=None):  # `@no_grad` decorates just as `@no_grad()`
+    def __new__(cls, orig_func=None):  # `@no_grad` decorates just as `@no_grad()`
         self = super().__new__(cls)
-        return self if function is None else self(function)
+        return self if orig_func is None else self(orig_func)
 
     def __enter__(self):
         self._before, _thread.recording = _thread.recording, self._recording
@@ -226,11 +226,11 @@ class Tensor:
                 "gradients can't flow through writing into a tensor: use where(), cat() or stack()"
             )
 
-    def copy_(self, source):
-        """Overwrite the values with those of `source` (a tensor or a number, broadcast)."""
-        self._refuse_recorded_write(source)
+    def copy_(self, src):
+        """Overwrite the values with those of `src` (a tensor or a number, broadcast)."""
+        self._refuse_recorded_write(src)
         self.array = np.asarray(self.array)
-        self.array[...] = source.array if isinstance(source, Tensor) else source
+        self.array[...] = src.array if isinstance(src, Tensor) else src
         return self
 
     def fill_(self, value):
@@ -246,7 +246,7 @@ class Tensor:
     # Gradients
 
     @quietly
-    def backward(self, gradient=None, retain_graph=False):
+    def backward(self, gradient=None, retain_graph=None):
         """Add d(self)/d(leaf) to the `grad` of every leaf that requires it.
 
         `gradient` is the gradient of the final quantity with respect to this tensor, same shape;

@@ -4,7 +4,9 @@ One table holds every operation with the shapes and kinds of numbers it is tried
 function gets the library (`T`), its `functional` (`F`) and tensors; the same function runs on both.
 """
 
+import contextlib
 import inspect
+import re
 import warnings
 
 import numpy as np
@@ -270,41 +272,71 @@ def test_gradients_are_the_slopes(name):
     assert result, result
 
 
-def pairs_with_signatures():
-    """Our functions and classes beside PyTorch's of the same name, where Python knows both."""
+def pairs_of_one_name():
+    """Our functions, classes and methods beside PyTorch's of the same name."""
     import torch.optim.lr_scheduler as torch_scheduler
 
+    methods = [name for name in vars(nnkit.Tensor) if not name.startswith("_")]
     modules = [
-        (F, torch_functional, F.__all__), (nnkit.nn, torch.nn, nnkit.nn.__all__),
-        (nnkit.init, torch.nn.init, nnkit.init.__all__),
-        (nnkit.optim, torch.optim, nnkit.optim.__all__),
+        (nnkit, torch, nnkit.__all__), (F, torch_functional, F.__all__),
+        (nnkit.nn, torch.nn, nnkit.nn.__all__), (nnkit.init, torch.nn.init, nnkit.init.__all__),
+        (nnkit.optim, torch.optim, nnkit.optim.__all__), (nnkit.Tensor, torch.Tensor, methods),
         (nnkit.optim.lr_scheduler, torch_scheduler, nnkit.optim.lr_scheduler.__all__),
     ]  # fmt: skip
+    own = {"array", "data", "metrics", "multiclass_hinge_loss", "MulticlassHingeLoss", "train"}
+    own |= {"no_grad"}  # PyTorch's has two signatures, and names the wrong one
     for ours, theirs, names in modules:
-        for name in names:
-            if "hinge" not in name.lower() and callable(getattr(ours, name)):
-                assert hasattr(theirs, name), f"PyTorch has no {name}"
-                yield getattr(ours, name), getattr(theirs, name)
+        for name in sorted(set(names) - own):
+            assert hasattr(theirs, name) or name == "init", f"PyTorch has no {name}"
+            if callable(getattr(ours, name)):
+                yield name, getattr(ours, name), getattr(theirs, name)
+
+
+def signatures(name, function):
+    """The ways to call a function of PyTorch: what Python knows, or what its documentation says."""
+    try:
+        found = [list(inspect.signature(function).parameters.values())]
+    except (ValueError, TypeError):  # written in C++, or no function but a type
+        found = []
+        for text in re.findall(rf"\b{name}(\(.*\))(?: ->|\n)", function.__doc__ or ""):
+            code = text.replace("\\", "").replace("torch.", "")
+            scope = {"strided": None, "preserve_format": None}
+            with contextlib.suppress(SyntaxError, NameError):  # `*size, *, dtype`, or an example
+                exec(f"from __future__ import annotations\ndef function{code}: ...", scope)
+                found.append(list(inspect.signature(scope["function"]).parameters.values()))
+    variable = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+    return [way for way in found if not variable & {p.kind for p in way}]
+
+
+def misfit(ours, theirs):
+    """What in our signature PyTorch would not accept, or None."""
+    expected = {p.name: p for p in theirs}
+    positional = [p.name for p in theirs if p.kind is not p.KEYWORD_ONLY]
+    for i, p in enumerate(ours):
+        if p.name == "generator" or p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+            continue
+        if p.name not in expected:
+            return f"no argument {p.name}"
+        default = expected[p.name].default
+        # Either may insist on an argument (another way to call PyTorch's may not have it), and
+        # dtype=None stands for float32 in PyTorch.
+        if p.empty not in (p.default, default) and p.default != default and p.name != "dtype":
+            return f"{p.name}={default}"
+        if p.kind is not p.KEYWORD_ONLY and positional[i : i + 1] != [p.name]:
+            return f"{p.name} at place {i}"
+    return None
 
 
 @needs_torch
 def test_arguments_have_pytorchs_names_order_and_defaults():
-    compared = 0
-    for ours, theirs in pairs_with_signatures():
-        try:
-            expected = inspect.signature(theirs).parameters
-        except ValueError:  # written in C++, such as conv2d
-            continue
-        if list(expected) == ["args", "kwargs"]:  # a dispatcher, such as max_pool2d
-            continue
-        positional = [n for n, p in expected.items() if p.kind is not p.KEYWORD_ONLY]
-        for i, (name, p) in enumerate(inspect.signature(ours).parameters.items()):
-            if name == "generator" or p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
-                continue
-            where = f"{ours.__name__}({name})"
-            assert name in expected, where
-            assert p.default in (p.empty, expected[name].default), where  # `dim` must be given
-            if p.kind is not p.KEYWORD_ONLY:
-                assert positional[i] == name, where
-            compared += 1
-    assert compared > 150
+    compared = set()
+    for name, function, theirs in pairs_of_one_name():
+        ours = list(inspect.signature(function).parameters.values())
+        ways = signatures(name, theirs)
+        if theirs is getattr(torch.Tensor, name, None):  # a method; the function's words are right
+            ways += signatures(name, getattr(torch, name, theirs))
+            ours, *ways = ([p for p in w if p.name not in ("self", "input")] for w in (ours, *ways))
+        problems = [misfit(ours, way) for way in ways]
+        assert not ways or None in problems, f"{name}: {problems}"
+        compared |= {name} if ways else set()
+    assert len(compared) > 140
