@@ -1,6 +1,6 @@
 import pytest
 
-from widgets.lambda_history import history, in_force, read_history, write_history
+from widgets.lambda_history import for_each_epoch, history, in_force, read_history, write_history
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,13 @@ def test_writing_keeps_every_digit_and_leaves_out_what_is_no_change():
 def test_the_last_turn_so_far_is_in_force():
     turns = [(0, 0.1), (10, 0.2)]
     assert [in_force(turns, epoch) for epoch in (0, 9, 10, 99)] == [0.1, 0.1, 0.2, 0.2]
+
+
+@pytest.mark.parametrize("epochs", [0, 1, 10, 11, 30])
+def test_each_epoch_has_the_lambda_in_force(epochs):
+    turns = [(0, 0.1), (10, 0.2), (11, 0.3)]
+    each = for_each_epoch(turns, epochs)
+    assert each == [in_force(turns, epoch) for epoch in range(epochs)]
 
 
 def test_the_box_keeps_its_value_when_nonsense_is_typed():

@@ -2,13 +2,18 @@
 
 import numpy as np
 
-import nnkit
 from nnkit import functional as F
 from widgets.controls import choice, log_slider, slider
 from widgets.descent import readable
 from widgets.explorer import Explorer
-from widgets.lambda_history import history, in_force, read_history, write_history
-from widgets.moons import MoonPlane, chance_of_class_1, moons, network
+from widgets.lambda_history import (
+    for_each_epoch,
+    history,
+    in_force,
+    read_history,
+    write_history,
+)
+from widgets.moons import MoonPlane, chance_of_class_1, measure_on, moons, network
 from widgets.penalties import shrink_l1
 from widgets.style import BLUE, GREY, ORANGE, RED
 from widgets.timeline import Timeline
@@ -24,10 +29,9 @@ NOW, START = "from now on", "from the start"
 def penalised(model, step, train_set, test_set):
     """A Timeline of full-batch descent whose knob is lambda.
 
-    step(w, grad, lr, lam) gives a layer's new weights; biases are not penalised. A measure is
-    (training loss, test loss, share of test samples that are right).
+    step(w, grad, lr, lam) gives a layer's new weights; biases are not penalised.
     """
-    (X, y), (test_X, test_y) = train_set, test_set
+    X, y = train_set
     parameters = list(model.parameters())
 
     def train(epoch, lam):
@@ -39,13 +43,7 @@ def penalised(model, step, train_set, test_set):
                 w, grad = p.array, p.grad.array
                 w[...] = step(w, grad, LR, lam) if w.ndim == 2 else w - LR * grad
 
-    @nnkit.no_grad()
-    def measure():
-        scores = model(test_X)
-        right = np.mean(scores.array.argmax(axis=1) == test_y.array)
-        return F.cross_entropy(model(X), y).item(), F.cross_entropy(scores, test_y).item(), right
-
-    return Timeline(model, train, measure)
+    return Timeline(model, train, lambda: measure_on(model, train_set, test_set))
 
 
 class RegularisedBoundary(Explorer):
@@ -112,7 +110,7 @@ class RegularisedBoundary(Explorer):
             self._run, self._key = penalised(self._model, step, *self._sets), key
         (X, y), _ = self._sets
         turns = all_turns(lam, epochs, turns, applies)
-        for marks, found in self._run.walk([in_force(turns, epoch) for epoch in range(epochs)]):
+        for marks, found in self._run.walk(for_each_epoch(turns, epochs)):
             weights = [p.array.ravel() for p in self._model.parameters() if p.ndim == 2]
             flat = np.concatenate(weights).astype(float)
             yield {

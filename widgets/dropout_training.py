@@ -2,7 +2,6 @@
 
 import numpy as np
 
-import nnkit
 from nnkit import functional as F
 from nnkit import nn
 from nnkit.tensor import operation
@@ -10,7 +9,7 @@ from widgets.controls import slider
 from widgets.descent import readable
 from widgets.dropout import keep
 from widgets.explorer import Explorer
-from widgets.moons import MoonPlane, chance_of_class_1, moons, network
+from widgets.moons import MoonPlane, chance_of_class_1, measure_on, moons, network
 from widgets.style import BLUE, ORANGE
 from widgets.timeline import Timeline
 
@@ -32,10 +31,9 @@ def drop(x, rules=None, u=None, p=0.5):
 def with_dropout(model, p, rules, seed, train_set, test_set):
     """A Timeline of full-batch descent, with units dropped after every activation.
 
-    The masks of an epoch are drawn from (seed, epoch). A measure is (training loss, test loss,
-    share of test samples that are right), with nothing dropped.
+    The masks of an epoch are drawn from (seed, epoch). When measured, nothing is dropped.
     """
-    (X, y), (test_X, test_y) = train_set, test_set
+    X, y = train_set
     parameters = list(model.parameters())
 
     def train(epoch, _):
@@ -51,13 +49,7 @@ def with_dropout(model, p, rules, seed, train_set, test_set):
         for parameter in parameters:
             parameter.array[...] -= LR * parameter.grad.array
 
-    @nnkit.no_grad()
-    def measure():
-        scores = model(test_X)
-        right = np.mean(scores.array.argmax(axis=1) == test_y.array)
-        return F.cross_entropy(model(X), y).item(), F.cross_entropy(scores, test_y).item(), right
-
-    return Timeline(model, train, measure)
+    return Timeline(model, train, lambda: measure_on(model, train_set, test_set))
 
 
 class DropoutTraining(Explorer):

@@ -57,3 +57,10 @@ def write_history(turns):
 def in_force(turns, epoch):
     """The lambda that `turns` gives to the epoch after this many."""
     return [lam for start, lam in turns if start <= epoch][-1]
+
+
+def for_each_epoch(turns, epochs):
+    """The lambda of each of the first `epochs` epochs, a list."""
+    ends = [start for start, _ in turns[1:]] + [epochs]
+    spans = [(min(end, epochs) - start, lam) for (start, lam), end in zip(turns, ends, strict=True)]
+    return [lam for length, lam in spans for _ in range(length)]

@@ -4,11 +4,12 @@ import numpy as np
 
 import nnkit
 from nnkit import data, nn
+from nnkit import functional as F
 from widgets.field import Field
 from widgets.style import CLASSES
 
 XS, YS = np.linspace(-2, 3, 81), np.linspace(-1.6, 2.1, 61)
-GRID = np.stack(np.meshgrid(XS, YS), axis=-1).astype(np.float32)
+GRID = np.stack(np.meshgrid(XS, YS), axis=-1).reshape(-1, 2).astype(np.float32)
 
 
 def moons(n, noise, seed):
@@ -30,15 +31,29 @@ def network(seed, width=16):
 
 
 @nnkit.no_grad()
-def chance_of_class_1(model):
-    """The model's probability of class 1 on GRID, shape (len(YS), len(XS)).
+def scores(model, X):
+    """The model's scores of the samples X, 200 at a time.
 
-    A few rows at a time: products this small are computed at once by one thread; larger ones are
-    shared with a second, and wait for it where the machine is busy.
+    Products this small are computed at once by one thread; larger ones are shared with a second,
+    and wait for it where the machine is busy.
     """
-    rows = [model(nnkit.from_numpy(part)).array for part in np.array_split(GRID, 10)]
-    scores = np.concatenate(rows)
-    return 1 / (1 + np.exp(np.clip(scores[..., 0] - scores[..., 1], -50, 50)))
+    parts = np.array_split(X, -(-len(X) // 200))
+    return np.concatenate([model(nnkit.from_numpy(part)).array for part in parts])
+
+
+def chance_of_class_1(model):
+    """The model's probability of class 1 on the grid, shape (len(YS), len(XS))."""
+    first, second = scores(model, GRID).T
+    return 1 / (1 + np.exp(np.clip(first - second, -50, 50))).reshape(len(YS), len(XS))
+
+
+def measure_on(model, train_set, test_set):
+    """(training loss, test loss, share of test samples that are right); sets as `moons` gives."""
+    losses = []
+    for X, y in train_set, test_set:
+        found = scores(model, X.numpy())
+        losses.append(F.cross_entropy(nnkit.from_numpy(found), y).item())
+    return *losses, np.mean(found.argmax(axis=1) == y.numpy())
 
 
 class MoonPlane:

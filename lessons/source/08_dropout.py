@@ -472,36 +472,39 @@ print(f"2 ** 64 = {2**64:,}")
 DropoutTraining(forward=dropout_forward, backward=dropout_backward)
 
 # %% [markdown]
-# Two inputs are little to overfit with. On the handwritten digits of lesson 02 the gain is plainer:
-# 64 pixels, two hidden layers of 128, only 200 samples to learn from and 1597 to be tested on. Each
-# line is the mean of four runs, which differ in the samples and in the weights at the start.
+# Two inputs are little to overfit with. Now the handwritten digits of lesson 02: 64 pixels, two
+# hidden layers of 48, only 100 samples to learn from and 1697 to be tested on. Each line is the
+# mean of eight runs, which differ in the samples and in the weights at the start.
 
 # %%
 images, labels = data.digits()
 
 
 def digits_run(p, seed):
-    """A network trained for 100 epochs with dropout p, its training set and its test set."""
+    """A network trained for 150 epochs with dropout p, its training set and its test set."""
     nnkit.manual_seed(seed)
-    X, X_test, y, y_test = data.train_test_split(images, labels, test_size=1597)
+    X, X_test, y, y_test = data.train_test_split(images, labels, test_size=1697)
     model = nn.Sequential(
-        nn.Linear(64, 128), nn.ReLU(), nn.Dropout(p),
-        nn.Linear(128, 128), nn.ReLU(), nn.Dropout(p), nn.Linear(128, 10),
+        nn.Linear(64, 48), nn.ReLU(), nn.Dropout(p),
+        nn.Linear(48, 48), nn.ReLU(), nn.Dropout(p), nn.Linear(48, 10),
     )  # fmt: skip
     optimiser = optim.Adam(model.parameters(), lr=0.01)
-    train.fit(model, F.cross_entropy, optimiser, (X, y), epochs=100, progress=False)
+    train.fit(model, F.cross_entropy, optimiser, (X, y), epochs=150, progress=False)
     return model, (X, y), (X_test, y_test)
 
 
 for p in [0.0, 0.2, 0.5]:
     tested = []
-    for seed in range(4):
+    for seed in range(8):
         model, train_set, test_set = digits_run(p, seed)
         tested.append(train.evaluate(model, F.cross_entropy, test_set, metrics.accuracy))
     loss, accuracy = np.mean(tested, axis=0)
     print(f"p = {p}: test loss {loss:.2f}, accuracy {accuracy:.1%}")
 
 # %% [markdown]
+# A few more answers are right, and the wrong ones are less sure of themselves: that is what the
+# test loss shows. Dropout is no wonder, but here it costs one line.
+#
 # ### Exercise 6: a network that knows its mode
 #
 # The forward pass of a two-layer net with tanh units and inverted dropout behind the hidden layer:
