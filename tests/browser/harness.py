@@ -10,7 +10,9 @@ import time
 import urllib.error
 import urllib.request
 
+import nbformat
 import pytest
+from nbformat import v4
 
 SWITCHES = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run "
@@ -72,6 +74,13 @@ class Lab:
             self.process.wait()
 
 
+def write_notebook(lab, name, sources):
+    """Write a notebook with these code cells into the folder of `lab`."""
+    made = v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources])
+    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(made, lab.folder / name)
+
+
 class Notebook:
     """One notebook open in a page: cells are found by id, code is typed by keyboard."""
 
@@ -87,6 +96,14 @@ class Notebook:
     def command(self, name):
         """Start a command of JupyterLab's; a dialog that it opens is the test's to answer."""
         self.page.evaluate(f"() => void window.jupyterapp.commands.execute('{name}')")
+
+    def set_theme(self, theme):
+        """Show JupyterLab "light" or "dark"."""
+        self.page.evaluate(
+            "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })",
+            f"JupyterLab {theme.title()}",
+        )
+        self.page.wait_for_timeout(1000)
 
     def wait_idle(self, seconds=120):
         """Wait until every cell that was sent to the kernel has finished."""

@@ -1,9 +1,7 @@
 """Every explorer of `widgets.__all__` as a learner meets it: one notebook with a cell for each."""
 
-import nbformat
 import pytest
-from harness import Shown
-from nbformat import v4
+from harness import Shown, write_notebook
 
 import widgets
 from widgets.controls import Slider
@@ -19,10 +17,8 @@ EXPLORERS = [
 
 @pytest.fixture(scope="module")
 def gallery(open_notebook, lab):
-    cells = [v4.new_code_cell(f"the_{n} = widgets.{n}()\nthe_{n}") for n in EXPLORERS]
-    notebook = v4.new_notebook(cells=[v4.new_code_cell("import widgets"), *cells])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, lab.folder / "gallery.ipynb")
+    cells = [f"the_{name} = widgets.{name}()\nthe_{name}" for name in EXPLORERS]
+    write_notebook(lab, "gallery.ipynb", ["import widgets", *cells])
     opened = open_notebook("gallery.ipynb")
     opened.run_all()
     return opened
