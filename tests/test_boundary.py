@@ -68,6 +68,7 @@ def test_a_lambda_turned_in_the_past_begins_another_future():
     explorer = RegularisedBoundary(epochs=90, turns="0: 1e-05, 50: 0.1")
     explorer.epochs = 20
     explorer.lam = 0.01
+    assert explorer.turns == "0: 1e-05, 20: 0.01"
     explorer.epochs = 90
     assert explorer.turns == "0: 1e-05, 20: 0.01"
     assert explorer.lam == 0.01

@@ -33,8 +33,8 @@ def test_overflowing_scores_are_certain_and_quiet():
 
 
 def test_training_and_test_samples_are_others_and_repeat():
-    (X, y), (test_X, test_y) = moons(50, 0.2, seed=4)
-    assert X.shape == (50, 2) and test_X.shape == (400, 2)
+    (X, y), (test_X, test_y) = moons(400, 0.2, seed=4)
+    assert X.shape == test_X.shape == (400, 2)
     assert not np.isin(X.numpy(), test_X.numpy()).any()
-    assert np.array_equal(moons(50, 0.2, seed=4)[0][0], X)
-    assert np.bincount(y.numpy()).tolist() == [25, 25]
+    assert np.array_equal(moons(400, 0.2, seed=4)[0][0], X)
+    assert np.bincount(y.numpy()).tolist() == [200, 200]

@@ -49,6 +49,9 @@ def test_a_turned_knob_gives_what_a_new_run_would(turned):
     run, knobs = Counting(), [1] * turned + [3] * (13 - turned)
     run.walk(*[1] * 20)
     assert run.walk(*knobs) == Counting().walk(*knobs)
+    assert run.walk(*[1] * 20) == Counting().walk(*[1] * 20)
+    run.trained.clear()
+    assert run.walk(*[1] * 20) == Counting().walk(*[1] * 20) and not run.trained
 
 
 def test_progress_is_shown_and_a_dropped_walk_leaves_the_line_whole():
