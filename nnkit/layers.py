@@ -18,7 +18,7 @@ from nnkit.tensor import need_one_dtype, operation
 @operation
 def linear(input, weight, bias=None):
     """input @ weight.T + bias: input (..., in), weight (out, in), bias (out), result (..., out)."""
-    if weight.ndim != 2 or input.shape[-1:] != weight.shape[1:]:
+    if weight.ndim != 2 or input.shape[-1] != weight.shape[1]:
         raise ValueError(
             f"input of shape {input.shape} does not fit a weight of shape {weight.shape}: the last "
             f"dimension of the input must be {weight.shape[-1]}, the layer's in_features"
@@ -32,12 +32,16 @@ def linear(input, weight, bias=None):
         out,
         lambda g: g @ weight,
         lambda g: _rows(g).T @ _rows(input),
-        lambda g: _ones(g.size // g.shape[-1], g.dtype).dot(_rows(g)),  # faster than np.sum
+        lambda g: _sum_of_rows(_rows(g)),
     )
 
 
 def _rows(array):
     return array if array.ndim == 2 else array.reshape(-1, array.shape[-1])
+
+
+def _sum_of_rows(g):
+    return _ones(len(g), g.dtype).dot(g)  # a product sums faster than np.sum
 
 
 _ones = functools.lru_cache(np.ones)

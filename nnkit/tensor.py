@@ -262,7 +262,7 @@ class Tensor:
         for node in _newest_first(self):
             upstream, edges = pending.pop(node), node._edges
             if not edges or node._retains_grad:
-                _accumulate(node, upstream, shared=True)
+                _accumulate(node, upstream, True)
             for source, pull_back in edges:
                 gradient, array = pull_back(upstream), source.array
                 if gradient.shape != array.shape:
@@ -270,7 +270,7 @@ class Tensor:
                 if gradient.dtype is not array.dtype:
                     gradient = gradient.astype(array.dtype)
                 if not source._edges:
-                    _accumulate(source, gradient, shared=gradient is upstream)
+                    _accumulate(source, gradient, gradient is upstream)
                 elif source in pending:
                     pending[source] = pending[source] + gradient
                 else:

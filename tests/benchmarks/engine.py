@@ -4,7 +4,8 @@
 
 Each contender trains the same network on the same data, float32, one thread, softmax cross entropy,
 plain SGD. They take turns, so that a slow moment of the machine hits all; a figure is the median
-over the rounds. Contenders that are not installed are named at the end. Install them with
+over the rounds, in processor time, which other programs disturb least. Contenders that are not
+installed are named at the end. Install them with
 `pip install torch autograd mygrad scikit-learn micrograd`.
 """
 
@@ -145,9 +146,7 @@ def with_mygrad(X, y, weights):
     from mygrad.nnet.activations import relu
     from mygrad.nnet.losses import softmax_crossentropy
 
-    params = [
-        mygrad.tensor(p) for w in weights for p in (w.copy(), np.zeros(len(w), np.float32))
-    ]
+    params = [mygrad.tensor(p) for w in weights for p in (w.copy(), np.zeros(len(w), np.float32))]
 
     def step():
         h = X
@@ -225,10 +224,10 @@ CONTENDERS = {
 
 def measure(step, steps):
     """Seconds a step, and the loss at the end."""
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(steps):
         loss = step()
-    return (time.perf_counter() - start) / steps * getattr(step, "scale", 1), loss
+    return (time.process_time() - start) / steps * getattr(step, "scale", 1), loss
 
 
 def compare(sizes, batch, steps):
@@ -278,9 +277,9 @@ def compare_sweep(copies=32, steps=100):
     times = ([], [])
     for _ in range(ROUNDS):
         for kept, run in zip(times, (one_after_the_other, at_once), strict=True):
-            start = time.perf_counter()
+            start = time.process_time()
             run()
-            kept.append(time.perf_counter() - start)
+            kept.append(time.process_time() - start)
     return [statistics.median(t) for t in times]
 
 
