@@ -52,6 +52,8 @@ NUMBERS = {
         "their AND:    [0 1 1 0]",
         "0.weight  shape (3, 2)  6 numbers",
         "x = [1 1]: h = [2 1], y = h1 - 2·h2 = 2 - 2·1 = 0",
+        "2 hidden nodes: XOR learnt from 4 of 20 starts",
+        "8 hidden nodes: XOR learnt from 20 of 20 starts",
         "(0,0) + (1,1) - (0,1) - (1,0): 0.0",
     ],
     "02_svm_loss": [

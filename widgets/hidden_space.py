@@ -51,19 +51,24 @@ def state(activation, *weights):
 
 
 def train(weights, activation, steps=100, lr=0.05):
-    """The nine weights after `steps` of Adam on XOR, kept within the sliders' range."""
+    """(weights, error): the nine weights after `steps` of Adam, and their mean squared error.
+
+    z is to be 0.5 where XOR is 1, and -0.5 where it is 0. The weights stay in the sliders' range.
+    """
     W1, b1, w2, b2 = (
         nnkit.tensor(part, dtype=nnkit.float64, requires_grad=True) for part in split(weights)
     )
-    X, y = (nnkit.tensor(a, dtype=nnkit.float64) for a in (CORNERS, WANTED))
+    X, goal = (nnkit.tensor(a, dtype=nnkit.float64) for a in (CORNERS, WANTED - 0.5))
     optimiser = nnkit.optim.Adam([W1, b1, w2, b2], lr=lr)
     for _ in range(steps):
         optimiser.zero_grad()
         z = LAYERS[activation](X @ W1.T + b1) @ w2 + b2
-        F.binary_cross_entropy_with_logits(z, y).backward()
+        F.mse_loss(z, goal).backward()
         optimiser.step()
     hidden = np.c_[W1.detach().numpy(), b1.detach().numpy()]
-    return np.r_[hidden.ravel(), w2.detach().numpy(), b2.item()].clip(-MOST, MOST)
+    weights = np.r_[hidden.ravel(), w2.detach().numpy(), b2.item()].clip(-MOST, MOST).round(2)
+    _, z = forward(CORNERS, *split(weights), ACTIVATIONS[activation])
+    return weights, np.mean((z - WANTED + 0.5) ** 2)
 
 
 class HiddenSpace(Explorer):
@@ -111,8 +116,8 @@ class HiddenSpace(Explorer):
             self.news = "A step is flat: it has no slope that training could follow. Take another."
             self.refresh()
         else:
-            weights = train([self.state[name] for name in NAMES], self.activation)
-            self.news = "Trained for 100 steps."
+            weights, error = train([self.state[name] for name in NAMES], self.activation)
+            self.news = f"Trained for 100 steps: mean squared error {error:.3f}."
             self.set(**dict(zip(NAMES, weights.tolist(), strict=True)))
         self.news = ""
 

@@ -50,8 +50,8 @@ predict(
 # ## 2 How this course works
 #
 # That was a **prediction**: commit to a guess before you look. A wrong one is worth as much as a
-# right one, and your guesses are kept. Each lesson goes the same way: **predict** → **slide** →
-# **explain** → **build** → **check** → **recap**.
+# right one, and your guesses are kept. Each lesson takes 30 to 60 minutes (this one about 40) and
+# goes the same way: **predict** → **slide** → **explain** → **build** → **check** → **recap**.
 #
 # | you see | what you do with it |
 # |:--|:--|
@@ -298,8 +298,9 @@ check("start-predict", predict_all)
 # ### Exercise 4: which shapes fit?
 #
 # `a` and `b` are the shapes of two matrices, such as `(2, 3)` and `(3, 5)`. Return the shape of
-# their product as a tuple, here `(2, 5)`, or the text `"impossible"`. (`check` draws three sizes
-# $m, k, n$ and asks about $(m, k)(k, n)$, $(m, k)(n, k)$, $(m, k)(m, k)$ and $(k, k)(k, m)$.)
+# their product as a tuple, here `(2, 5)`, or the text `"impossible"`. `a[0]` is the number of
+# rows, `a[1]` of columns. (`check` draws three sizes $m, k, n$ and asks about $(m, k)(k, n)$, $(m,
+# k)(n, k)$, $(m, k)(m, k)$ and $(k, k)(k, m)$.)
 
 # %% exercise="start-shapes" points=1
 def product_shape(a, b):
@@ -508,9 +509,10 @@ check("start-linear", looks_linear)
 #
 # ### Exercise 7: fit the watermelons yourself
 #
-# `np.column_stack([p, q, ...])` puts vectors side by side as columns, and `np.ones(n)` is a vector
-# of $n$ ones. `np.linalg.lstsq(T, y, rcond=None)[0]` finds the $w$ for which $Tw$ is nearest to
-# $y$. Here it fits $\text{price} = w \cdot \text{weight} + b$:
+# `X[:, 0]` is the first column of `X`, one feature of all samples. `np.column_stack([p, q, ...])`
+# puts vectors side by side as columns, and `np.ones(n)` is a vector of $n$ ones.
+# `np.linalg.lstsq(T, y, rcond=None)[0]` finds the $w$ for which $Tw$ is nearest to $y$. Here it
+# fits $\text{price} = w \cdot \text{weight} + b$:
 
 # %%
 table = np.column_stack([KILOS, np.ones(len(KILOS))])

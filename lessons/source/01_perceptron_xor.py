@@ -12,6 +12,8 @@
 # %% tags=["setup"]
 import numpy as np
 
+import nnkit
+from nnkit import nn, optim
 from nnkit.course import check, predict
 from widgets import ForwardPass, HiddenSpace, Perceptron
 from widgets.perceptron import GATES, TABLES, perceptron_rule
@@ -197,9 +199,9 @@ check("xor-neuron", neuron)
 #
 # ### Exercise 2: weights for three gates
 #
-# Return $w_1, w_2, b$ for each gate. You may carry over what you found with the sliders. Leave some
-# room beside the line: real signals are never quite 0 or 1, so `check` moves each corner by up to
-# 0.1 before it asks your neurons.
+# Return $w_1, w_2, b$ for each gate, as in `return 0.5, -1, 2`. You may carry over what you found
+# with the sliders. Leave some room beside the line: real signals are never quite 0 or 1, so
+# `check` moves each corner by up to 0.1 before it asks your neurons.
 
 # %% exercise="xor-gates" points=2
 def gate_weights(name):
@@ -467,6 +469,10 @@ predict(
 # their order and call `update` for each. Such a pass is an **epoch**. Stop after an epoch in which
 # nothing was wrong, or after `epochs` of them. Return the weights, the bias, and how many updates
 # *changed* something.
+#
+# - `np.zeros(X.shape[1])` is a vector with a 0 for each feature.
+# - `for x, wanted in zip(X, y):` goes through the samples and their classes together.
+# - An update changes something just when `neuron(x, w, b)` differs from `wanted`.
 
 # %% exercise="xor-train" points=3
 def train(X, y, epochs):
@@ -713,8 +719,6 @@ ForwardPass()
 # > no bias and no activation. Count where the numbers that can be learnt are:
 
 # %%
-from nnkit import nn
-
 net = nn.Sequential(nn.Linear(2, 3), nn.Sigmoid(), nn.Linear(3, 1))
 for name, parameter in net.named_parameters():
     print(f"{name:9} shape {str(tuple(parameter.shape)):7} {parameter.numel()} numbers")
@@ -854,12 +858,37 @@ for x in corners:
 #    again one line is enough there.
 # 3. Take the preset without activation and slide **fold**. The grid is turned, sheared, squeezed,
 #    but never bent. Can you get all four right?
-# 4. Press **random start**, then **train 100 steps**, a few times. What you did by hand, gradient
-#    descent does by itself (lessons 04 and 05 say how). Sometimes it gets stuck: try another
-#    start.
+# 4. Choose the activation sigmoid. Press **random start**, then **train 100 steps** a few times.
+#    What you did by hand, gradient descent does by itself (lessons 04 and 05 say how). If it gets
+#    stuck, try another start.
 
 # %%
 HiddenSpace(forward=forward)
+
+# %% [markdown]
+# Two hidden nodes are enough for XOR, but only just. Does training find the fold from any start?
+# Count over 20 random starts, with more and more hidden nodes (ReLU, 200 steps each):
+
+# %%
+X = nnkit.tensor(corners, dtype=nnkit.float32)
+y = nnkit.tensor(xor[:, None], dtype=nnkit.float32)
+for nodes in 2, 4, 8:
+    solved = 0
+    for seed in range(20):
+        nnkit.manual_seed(seed)
+        net = nn.Sequential(nn.Linear(2, nodes), nn.ReLU(), nn.Linear(nodes, 1))
+        optimiser = optim.Adam(net.parameters(), lr=0.1)
+        for _ in range(200):
+            optimiser.zero_grad()
+            ((net(X) - y) ** 2).mean().backward()
+            optimiser.step()
+        said_yes = net(X).detach().numpy().ravel() > 0.5
+        solved += (said_yes == xor).all()
+    print(f"{nodes} hidden nodes: XOR learnt from {solved} of 20 starts")
+
+# %% [markdown]
+# That a net *can* represent something does not mean that training *finds* it. A few nodes more than
+# needed make it easy: there are many folds then that do.
 
 # %% jupyter={"source_hidden": true}
 predict(
