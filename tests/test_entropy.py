@@ -61,6 +61,20 @@ def test_the_gap_in_the_picture_is_kl():
     assert np.interp(0.3, x, y) == pytest.approx(result.reversed, abs=1e-3)
 
 
+@pytest.mark.parametrize(("p", "q", "end"), [(0.9, 1.0, -1), (0.02, 0.0, 0), (0.9, 0.0, 0)])
+def test_a_model_that_is_infinitely_dear_is_drawn_and_marked_beyond_the_axes(p, q, end):
+    explorer = EntropyAndKL(p=p, q=q)
+    assert explorer.cross.get_ydata()[end] > TOP, "the curve leaves the picture"
+    assert "↑ ∞" in explorer.beyond[2].get_text()
+    assert [words.get_text() for words in explorer.beyond[:2]].count("↑ ∞") == 1
+
+
+def test_finite_costs_beyond_the_axes_are_told_and_others_are_not():
+    explorer = EntropyAndKL(p=1.0, q=0.01)
+    assert [words.get_text() for words in explorer.beyond] == ["↑ 4.61", "", "↑ 4.61"]
+    assert all(words.get_text() == "" for words in EntropyAndKL().beyond)
+
+
 def test_the_words_hold_the_formula_with_the_numbers_in_it():
     words = EntropyAndKL().live.description
     assert "H(p) = 0.9 · (−ln 0.9) + 0.1 · (−ln 0.1) = 0.325" in words

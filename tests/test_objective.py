@@ -81,6 +81,12 @@ def test_lambda_pulls_the_lowest_point_to_zero_and_picks_the_smallest_of_equals(
     assert sizes[1] > sizes[2] > sizes[3] > 0
 
 
+def test_only_from_lambda_0_029_on_does_it_pay_to_accept_some_loss():
+    places = PAIRS["W[0, 0] and W[0, 1]"]
+    losses = [data_loss_over(places, *map(np.array, lowest(places, lam))) for lam in (0.029, 0.03)]
+    assert losses[0] == pytest.approx(0, abs=1e-5) and losses[1] > 5e-4
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_on_a_boundary_the_two_highest_scores_are_equal(seed):
     some = np.random.default_rng(seed).normal(size=(3, 2))
@@ -161,7 +167,8 @@ def test_a_loss_that_is_still_to_do_leaves_nnkits():
 
 
 @pytest.mark.parametrize("preset", ObjectiveContours.presets)
-def test_every_preset_works(preset):
-    explorer = ObjectiveContours()
+def test_every_preset_works_and_leaves_nothing_of_another(preset):
+    explorer = ObjectiveContours(lam=0.1, weights="W[1, 0] and W[2, 1]")
     explorer.set(**ObjectiveContours.presets[preset])
+    assert explorer.state == ObjectiveContours(**ObjectiveContours.presets[preset]).state
     assert "can't be shown" not in explorer.words.value

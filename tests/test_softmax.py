@@ -49,7 +49,10 @@ def test_halved_scores_are_temperature_two():
     result = computed(cat=1.0, car=-2.0, frog=0.0, temperature=2.0)
     assert result.p == pytest.approx((0.547, 0.122, 0.331), abs=5e-4)
     assert result.p == pytest.approx(softmax(np.array([0.5, -1, 0])))
-    assert result.hinge == 0, "the hinge is that of the scores themselves"
+    assert result.hinge == computed(cat=0.5, car=-1.0, frog=0.0).hinge == 0.5
+    words = SoftmaxLoss(cat=1.0, car=-2.0, frog=0.0, temperature=2.0).live.description
+    assert "of s/T: max(0, −1 − 0.5 + 1) + max(0, 0 − 0.5 + 1) = 0.5" in words
+    assert "by less than 1" in words
 
 
 @pytest.mark.parametrize("constant", [-1000.0, 500.0, 1000.0])
@@ -69,7 +72,7 @@ def test_the_curves_are_the_losses_for_every_true_score():
         scores = result.scores.copy()
         scores[2] = TRUE_SCORES[k]
         assert entropy[k] == pytest.approx(engine(scores / 3, 2)[0])
-        assert bend[k] == pytest.approx(engine(scores, 2)[1])
+        assert bend[k] == pytest.approx(engine(scores / 3, 2)[1])
 
 
 def test_the_hinge_takes_many_rows():
@@ -85,6 +88,17 @@ def test_the_points_lie_on_their_curves():
     for point, line in (explorer.here, explorer.entropy), (explorer.there, explorer.bend):
         (x,), (y,) = point.get_data()
         assert y == pytest.approx(np.interp(x, *line.get_data()), abs=0.01)
+
+
+def test_a_loss_above_the_axes_is_told_beside_an_arrow():
+    words = [text.get_text() for text in SoftmaxLoss(cat=-10.0).beyond]
+    assert words == ["↑ 15.1", "", "↑ 25.4"]
+    assert [text.get_text() for text in SoftmaxLoss().beyond] == ["", "", ""]
+
+
+def test_a_loss_that_is_no_number_has_no_point():
+    explorer = SoftmaxLoss(softmax=naive_softmax, constant=1000.0)
+    assert np.isnan([explorer.point.get_ydata()[0], explorer.here.get_ydata()[0]]).all()
 
 
 def test_the_words_hold_the_formula_with_the_numbers_in_it():
@@ -154,8 +168,8 @@ def test_a_softmax_that_is_still_to_do_or_of_wrong_shape():
 
 @pytest.mark.parametrize("preset", SoftmaxLoss.presets)
 def test_every_preset_works_and_leaves_nothing_of_another(preset):
-    explorer = SoftmaxLoss(constant=500.0, temperature=3.0)
+    explorer = SoftmaxLoss(constant=500.0, temperature=3.0, true="car", frog=7.0)
     explorer.set(**SoftmaxLoss.presets[preset])
     assert "can't be shown" not in explorer.words.value
     again = SoftmaxLoss(**SoftmaxLoss.presets[preset])
-    assert explorer.temperature == again.temperature and explorer.constant == again.constant
+    assert explorer.state == again.state

@@ -74,6 +74,11 @@ def test_a_lead_that_is_too_small_is_called_one():
     assert "should lead by 2 and leads by only 0.5" in explorer.readout(only_cat)
 
 
+def test_among_equal_losses_none_is_called_the_dearest():
+    words = HingeLoss(scale=0.0).live.description
+    assert "All three images cost the same." in words and "Dearest" not in words
+
+
 def test_enough_lead_everywhere_costs_nothing():
     explorer = HingeLoss(delta=0.0, scale=0.0)
     assert "the loss is 0, whatever else they are" in explorer.live.description
@@ -134,7 +139,10 @@ def test_a_loss_that_is_still_to_do_leaves_nnkits():
 
 
 @pytest.mark.parametrize("preset", HingeLoss.presets)
-def test_every_preset_works(preset):
-    explorer = HingeLoss()
+def test_every_preset_works_and_leaves_nothing_of_another(preset):
+    explorer = HingeLoss(
+        delta=3.0, lam=0.1, scale=0.5, hinge="squared hinge", cat=0.0, car=0.0, frog=0.0
+    )
     explorer.set(**HingeLoss.presets[preset])
+    assert explorer.state == HingeLoss(**HingeLoss.presets[preset]).state
     assert "can't be shown" not in explorer.words.value

@@ -67,6 +67,18 @@ def test_the_picture_shows_the_digit_its_scores_and_the_templates():
     assert np.array_equal(np.ma.filled(shown, np.nan), mosaic(result.W), equal_nan=True)
 
 
+def test_the_axis_of_scores_fits_them_and_both_marks_stand_outside():
+    explorer = DigitTemplates(lam=1.0, loss="cross entropy")
+    small = explorer.chart.get_xlim()
+    explorer.lam = 1e-4
+    large = explorer.chart.get_xlim()
+    most = max(abs(bar.get_width()) for bar in explorer.bars)
+    assert small == (-0.3, 0.3) and large[0] < -most and most < large[1] < 4 * most
+    for mark in explorer.true, explorer.best:
+        x, _ = mark.get_transform().transform((mark.get_xdata()[0], 0))
+        assert x < explorer.chart.bbox.x0
+
+
 def test_the_words_tell_right_from_wrong_and_name_the_rival():
     explorer = DigitTemplates()
     for digit in range(12):
@@ -148,7 +160,8 @@ def test_every_step_is_kept_with_its_objective():
 
 @pytest.mark.parametrize("preset", DigitTemplates.presets)
 @pytest.mark.parametrize("loss", LOSSES)
-def test_every_preset_works(preset, loss):
-    explorer = DigitTemplates(loss=loss)
+def test_every_preset_works_and_leaves_nothing_of_another(preset, loss):
+    explorer = DigitTemplates(loss=loss, lam=0.2, steps=50)
     explorer.set(**DigitTemplates.presets[preset])
+    assert explorer.state == DigitTemplates(loss=loss, **DigitTemplates.presets[preset]).state
     assert "can't be shown" not in explorer.words.value

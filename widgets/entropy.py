@@ -10,7 +10,8 @@ from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.style import BLUE, GREEN, INK, ORANGE, PURPLE, RED
 
-MODELS = 1 / (1 + np.exp(-np.linspace(-8, 8, 241)))  # the q of the curves, denser at both ends
+# the q of the curves: denser at both ends, where costs run away, and with both ends
+MODELS = np.r_[0.0, 1 / (1 + np.exp(-np.linspace(-20, 20, 401))), 1.0]
 TOP = 4.0  # the largest surprise with room in the picture
 
 
@@ -110,17 +111,23 @@ class EntropyAndKL(Explorer):
         (self.gap,) = move(*self.curves.plot([], [], color=BLUE, lw=4))
         (self.point,) = move(*self.curves.plot([], [], "o", color=RED, ms=9, clip_on=False))
         self.curves.set(
-            title="what each model q costs", xlabel="q: the model's chance of heads", xlim=(0, 1),
-            ylim=(0, TOP),
+            title="what each model q costs", xlabel="q: the model's chance of heads",
+            xlim=(-0.015, 1.015), ylim=(0, TOP),
         )  # fmt: skip
         lines = [self.blocks, self.outline, self.cross, self.floor, self.gap, self.back]
         words = ["area: H(p, q)", "area: H(p)", "H(p, q)", "H(p)", "KL(p || q)", "KL(q || p)"]
+        look = {"va": "top", "zorder": 6}
+        self.beyond = move(  # the numbers of what leaves the picture: two blocks and the point
+            *(self.areas.text(0, 0.97 * TOP, "", ha="center", **look) for _ in range(2)),
+            self.curves.text(0, 0.97 * TOP, "", color=RED, **look),
+        )
         side_by_side = {tuple: HandlerTuple(ndivide=None)}
         figure.legend(lines, words, loc="outside lower left", ncols=6, handler_map=side_by_side)
 
     def draw(self, result):
         lefts, widths = (0.0, result.p), (result.p, 1 - result.p)
-        heights = surprise(coin(result.q)).clip(0, 2 * TOP)
+        surprises = surprise(coin(result.q))
+        heights = surprises.clip(0, 2 * TOP)
         for block, left, width, height in zip(self.blocks, lefts, widths, heights, strict=True):
             block.set(x=left, width=width, height=height)
         own = np.where(np.array(widths) > 0, surprise(coin(result.p)).clip(0, 2 * TOP), 0)
@@ -129,14 +136,21 @@ class EntropyAndKL(Explorer):
         )
         for name, word, width in zip(self.names, ("heads", "tails"), widths, strict=True):
             name.set_text(f"{word}: {width:.2f}")
-        self.cross.set_data(MODELS, cross_entropy(coin(result.p), coin(MODELS)))
+        models, p, q = coin(MODELS), coin(result.p), result.q
+        self.cross.set_data(MODELS, cross_entropy(p, models).clip(0, 2 * TOP))
         self.floor.set_data([0, 1], [result.entropy] * 2)
-        self.back.set_data(
-            MODELS, cross_entropy(coin(MODELS), coin(result.p)) - cross_entropy(*[coin(MODELS)] * 2)
-        )
+        back = cross_entropy(models, p) - cross_entropy(models, models)
+        self.back.set_data(MODELS, back.clip(0, 2 * TOP))
         at = min(result.cross_entropy, TOP)
-        self.gap.set_data([result.q] * 2, [result.entropy, at])
-        self.point.set_data([result.q], [at])
+        self.gap.set_data([q] * 2, [result.entropy, at])
+        self.point.set_data([q], [at])
+        self.beyond[2].set(x=q + (0.04 if q < 0.5 else -0.04), ha="left" if q < 0.5 else "right")
+        places = [left + width / 2 for left, width in zip(lefts, widths, strict=True)]
+        for words, x in zip(self.beyond[:2], places, strict=True):
+            words.set_x(min(max(x, 0.08), 0.92))
+        shown = [*np.where(np.array(widths) > 0, surprises, 0), result.cross_entropy]
+        for words, value in zip(self.beyond, shown, strict=True):
+            words.set_text("" if value <= TOP else "↑ ∞" if np.isinf(value) else f"↑ {value:.2f}")
 
     def readout(self, result):
         p, q = coin(result.p), coin(result.q)

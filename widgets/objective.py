@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import combinations, product
 
 import numpy as np
+from matplotlib.lines import Line2D
 
 import nnkit
 from nnkit import data
@@ -21,7 +22,7 @@ PAIRS = {
     f"W[{a}, {i}] and W[{b}, {j}]": ((a, i), (b, j)) for (a, i), (b, j) in combinations(PLACES, 2)
 }
 LIMIT, GRID = 3.0, np.linspace(-3.0, 3.0, 81)
-LEVELS = (0.001, 0.05, 0.1, 0.2, 0.4, 0.7, 1.1, 1.6, 2.2, 3.0, 4.0, 5.0)
+LEVELS = (0.01, 0.05, 0.1, 0.2, 0.4, 0.7, 1.1, 1.6, 2.2, 3.0, 4.0, 5.0)
 
 
 @lru_cache
@@ -73,7 +74,7 @@ def lowest(places, lam):
 
     def best_v(u):
         low, high = np.full_like(u, -LIMIT), np.full_like(u, LIMIT)
-        for _ in range(4):
+        for _ in range(5):
             v = np.linspace(low, high, 17)
             heights = data_loss_over(places, np.broadcast_to(u, v.shape), v)
             heights += (lam + 1e-9) * (u**2 + v**2)
@@ -82,7 +83,7 @@ def lowest(places, lam):
         return v[at, each], heights[at, each]
 
     low, high = -LIMIT, LIMIT
-    for _ in range(4):
+    for _ in range(5):
         u = np.linspace(low, high, 17)
         v, heights = best_v(u)
         at = heights.argmin()
@@ -134,10 +135,10 @@ class ObjectiveContours(Explorer):
     second = slider("your second weight", -LIMIT, LIMIT, default=1.0, step=0.05)
 
     presets = {
-        "lambda 0: a whole region without loss": {"lam": 0.0},
-        "lambda 0.01: one lowest point": {"lam": 0.01},
-        "lambda 0.3: the penalty rules": {"lam": 0.3},
-        "one weight of two rows": {"weights": "W[0, 0] and W[1, 1]", "lam": 0.02},
+        "lambda 0: a whole region without loss": {"lam": 0.0, "weights": "W[0, 0] and W[0, 1]"},
+        "lambda 0.01: one lowest point": {"lam": 0.01, "weights": "W[0, 0] and W[0, 1]"},
+        "lambda 0.3: the penalty rules": {"lam": 0.3, "weights": "W[0, 0] and W[0, 1]"},
+        "one weight of two rows": {"lam": 0.02, "weights": "W[0, 0] and W[1, 1]"},
     }
     size = (840, 400)
     readout_lines = 5
@@ -190,7 +191,7 @@ class ObjectiveContours(Explorer):
         self.map, self.plane = figure.subplots(1, 2, width_ratios=(1.15, 1))
         self.field = Field(self.live, self.map, GRID, GRID, 0.0, 5.0, levels=LEVELS)
         self.map.set(title="objective over two weights", aspect="equal")
-        scale = self.field.add_scale("objective; a line at each mark")
+        scale = self.field.add_scale("objective (first lines: 0.01, 0.05, 0.1, 0.2)")
         scale.set_ticks([level for level in LEVELS if level >= 0.4])
         scale.ax.hlines(LEVELS, 0, 1, color=INK, lw=0.8, alpha=0.5)
         move = self.live.move
@@ -211,10 +212,12 @@ class ObjectiveContours(Explorer):
             xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), xlabel="x[0]", ylabel="x[1]", aspect="equal",
             title="samples, boundaries, rows of W",
         )  # fmt: skip
-        handles = [(self.ties, self.lowest), (self.own_ties, self.here)]
-        words = ["lowest point, its boundaries", "your weights, their boundaries"]
+        arrow = Line2D([], [], color=INK, marker=r"$\rightarrow$", ms=15, mew=0.5, ls="")
+        handles = [(self.ties, self.lowest), arrow, (self.own_ties, self.here)]
+        words = ["lowest point, boundaries", "its rows of W", "your weights, boundaries"]
         classes, names = self.plane.get_legend_handles_labels()
-        figure.legend(handles + classes, words + names, loc="outside lower left", ncols=5)
+        look = {"ncols": 6, "columnspacing": 1.2, "handletextpad": 0.5}
+        figure.legend(handles + classes, words + names, loc="outside lower left", **look)
 
     def draw(self, result):
         best, yours = result["best"], result["yours"]
@@ -250,8 +253,8 @@ class ObjectiveContours(Explorer):
                 "the lowest point towards 0 and shortens the arrows."
             )
         return (
-            "With lambda 0 every point inside the innermost line costs the same. The star marks "
-            "the one with the smallest weights, but nothing in the loss prefers it."
+            "With lambda 0 there is a whole region where the objective is 0. The star marks its "
+            "point with the smallest weights, but nothing in the loss prefers it."
         )
 
 

@@ -11,7 +11,7 @@ from widgets.style import BLUE, GREEN, GREY, ORANGE, RED
 
 CLASSES = ("cat", "car", "frog")
 TRUE_SCORES = np.linspace(-10, 10, 161)  # where the two losses are drawn
-MOST = 8.0  # the largest loss with room on the curve of -ln p
+MOST, TOP = 8.0, 20.0  # the largest losses with room on the curve of -ln p, and beside the hinge
 
 
 def softmax(scores):
@@ -56,7 +56,7 @@ class Answer:
 
     @property
     def hinge(self):
-        return float(hinge(self.scores, self.y))
+        return float(hinge(self.scores / self.temperature, self.y))
 
     @property
     def curves(self):
@@ -66,7 +66,7 @@ class Answer:
         logits = scores / self.temperature
         highest = logits.max(axis=1)
         total = highest + np.log(np.exp(logits - highest[:, None]).sum(axis=1))
-        return total - logits[:, self.y], hinge(scores, self.y)
+        return total - logits[:, self.y], hinge(logits, self.y)
 
 
 class SoftmaxLoss(Explorer):
@@ -92,8 +92,10 @@ class SoftmaxLoss(Explorer):
         "(1, −2, 0) halved: T = 2": {
             "cat": 1.0, "car": -2.0, "frog": 0.0, "true": "cat", "temperature": 2.0,
         },
-        "all equal": {"cat": 0.0, "car": 0.0, "frog": 0.0},
-        "add 1000: e^s overflows": {"constant": 1000.0},
+        "all equal": {"cat": 0.0, "car": 0.0, "frog": 0.0, "true": "cat"},
+        "add 1000: e^s overflows": {
+            "cat": 3.2, "car": 5.1, "frog": -1.7, "true": "cat", "constant": 1000.0,
+        },
     }  # fmt: skip
     presets = {name: {"temperature": 1.0, "constant": 0.0} | s for name, s in presets.items()}
     size = (840, 320)
@@ -125,8 +127,9 @@ class SoftmaxLoss(Explorer):
         chances.grid(visible=False, axis="x")
         self.bars = move(*chances.bar(range(3), 0, width=0.7, color=ORANGE))
         self.amounts = move(*(chances.text(k, 0, "", ha="center", va="bottom") for k in range(3)))
-        (self.mark,) = move(*chances.plot([], [], "s", color=BLUE, ms=8, zorder=5, clip_on=False))
-        p = np.geomspace(1e-4, 1, 200)
+        look = {"clip_on": False, "transform": chances.get_xaxis_transform()}  # beside the name
+        (self.mark,) = move(*chances.plot([0], [-0.085], "s", color=BLUE, ms=8, zorder=5, **look))
+        p = np.r_[np.geomspace(1e-4, 1e-2, 80), np.linspace(1e-2, 1, 160)]
         curve.plot(p, -np.log(p), color=GREY)
         curve.set(
             title="loss: −ln p of the true class", xlabel="p of the true class",
@@ -136,13 +139,18 @@ class SoftmaxLoss(Explorer):
         (self.point,) = move(*curve.plot([], [], "o", color=RED, ms=9, zorder=5, clip_on=False))
         losses.set(
             title="loss if the true score moved", xlabel="score of the true class",
-            xlim=(-10, 10), ylim=(-0.5, 20),
+            xlim=(-10, 10), ylim=(-0.5, TOP),
         )  # fmt: skip
         (self.entropy,) = move(*losses.plot([], [], color=RED, label="cross entropy"))
         (self.bend,) = move(*losses.plot([], [], "--", color=GREEN, label="hinge, delta 1"))
         look = {"ls": "", "zorder": 5, "clip_on": False}
         (self.here,) = move(*losses.plot([], [], "o", color=RED, ms=9, **look))
         (self.there,) = move(*losses.plot([], [], "D", color=GREEN, ms=8, **look))
+        self.beyond = move(  # the numbers of points above the axes
+            curve.text(0.06, MOST - 0.3, "", va="top", color=RED),
+            losses.text(0, TOP - 0.7, "", va="top", color=RED),
+            losses.text(0, TOP - 2.7, "", va="top", color=GREEN),
+        )
         handles = [self.mark, (self.entropy, self.here), (self.bend, self.there)]
         words = ["true class", "cross entropy, and now", "hinge loss with delta 1, and now"]
         figure.legend(handles, words, loc="outside lower left", ncols=3)
@@ -154,16 +162,21 @@ class SoftmaxLoss(Explorer):
             bar.set_height(height)
             bar.set_color(BLUE if k == y else ORANGE)
             amount.set(text=f"{result.p[k]:.3f}", y=height + 0.01)
-        self.mark.set_data([y], [1.07])
-        loss = min(np.nan_to_num(result.loss, posinf=MOST), MOST)
+        self.mark.set_xdata([y - 0.36])
+        loss = min(result.loss, MOST)  # nan, the learner's mistake, stays nan: no point
         self.point.set_data([p[y]], [loss])
         self.drop.set_data([p[y], p[y], -0.03], [-0.2, loss, loss])
         entropy, bend = result.curves
         self.entropy.set_data(TRUE_SCORES, entropy)
         self.bend.set_data(TRUE_SCORES, bend)
         true = result.scores[y]
-        self.here.set_data([true], [min(np.nan_to_num(result.loss, posinf=20), 20)])
-        self.there.set_data([true], [min(result.hinge, 20)])
+        self.here.set_data([true], [min(result.loss, TOP)])
+        self.there.set_data([true], [min(result.hinge, TOP)])
+        losses, tops = (result.loss, result.loss, result.hinge), (MOST, TOP, TOP)
+        for words, loss, top in zip(self.beyond, losses, tops, strict=True):
+            words.set_text(f"↑ {readable(f'{loss:.4g}')}" if loss > top else "")
+        for words in self.beyond[1:]:
+            words.set(x=true + (0.7 if true < 0 else -0.7), ha="left" if true < 0 else "right")
 
     def readout(self, result):
         return readable("<br>".join([self._powers(result), *self._losses(result)]))
@@ -174,7 +187,7 @@ class SoftmaxLoss(Explorer):
         base += "/T" if result.temperature != 1 else ""
         with np.errstate(over="ignore"):
             powers = np.exp(result.logits)
-        items = [f"e^{x:.4g} = {power:.5g}" for x, power in zip(result.logits, powers, strict=True)]
+        items = [f"e^{x:.5g} = {power:.5g}" for x, power in zip(result.logits, powers, strict=True)]
         failed = not np.isfinite(naive_softmax(result.logits)).all()
         quotient = (
             "Divided by it: nan, not a number. With the largest subtracted first"
@@ -189,17 +202,17 @@ class SoftmaxLoss(Explorer):
     def _losses(self, result):
         y, over = result.y, "" if result.temperature == 1 else ", over T"
         slopes = (result.p - np.eye(3)[y]) / result.temperature
+        scores = result.scores / result.temperature
         gaps = " + ".join(
-            f"max(0, {result.scores[k]:.4g} − {_number(result.scores[y])} + 1)"
-            for k in range(3)
-            if k != y
+            f"max(0, {scores[k]:.4g} − {_number(scores[y])} + 1)" for k in range(3) if k != y
         )
         yield (
             f"Cross entropy: −ln p<sub>{CLASSES[y]}</sub> = −ln {result.p[y]:.4g} = "
             f"<b>{result.loss + 0:.3f}</b>. Its slopes along the scores, p − y{over}: "
             f"({_list(slopes)})."
         )
-        yield f"Hinge loss: {gaps} = <b>{result.hinge + 0:.4g}</b>."
+        of = "" if result.temperature == 1 else " of s/T"
+        yield f"Hinge loss{of}: {gaps} = <b>{result.hinge + 0:.4g}</b>."
         if not self.own:
             yield self._meaning(result)
         elif result.own:
@@ -209,7 +222,8 @@ class SoftmaxLoss(Explorer):
 
     @staticmethod
     def _meaning(result):
-        lead = result.scores[result.y] - np.delete(result.scores, result.y).max()
+        scores = result.scores / result.temperature
+        lead = scores[result.y] - np.delete(scores, result.y).max()
         if lead > 1 - 1e-9:  # 6.1 - 5.1 is a bit less than 1
             return "The hinge is content with a lead of 1. Cross entropy always asks for more."
         if lead > 0:

@@ -12,6 +12,8 @@ from widgets.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
 CLASSES = ("cat", "car", "frog")
 SCORES = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])  # a row for each image
 HINGES = {"hinge": 1, "squared hinge": 2}
+START = {"delta": 1.0, "lam": 0.0, "scale": 1.0, "hinge": "hinge"}
+START |= dict(zip(CLASSES, SCORES[0].tolist(), strict=True))  # those of the cat image
 
 
 def hinge_terms(scores, delta, power=1):
@@ -73,6 +75,7 @@ class HingeLoss(Explorer):
         "squared hinge": {"hinge": "squared hinge"},
         "lambda 0.02": {"lam": 0.02},
     }
+    presets = {name: START | state for name, state in presets.items()}
     size = (840, 400)
     readout_lines = 5
 
@@ -126,7 +129,7 @@ class HingeLoss(Explorer):
         self.amounts = move(*(self.costs.text(0, y, "", va="center") for y in range(6)))
         handles = [self.true, self.wrong, self.edges, self.over]
         words = ["score of the true class", "score of a wrong class"]
-        words += ["true score − delta", "what is beyond it: the loss"]
+        words += ["true score − delta", "what is beyond it; its cost"]
         figure.legend(handles, words, loc="outside lower left", ncols=4)
 
     def draw(self, result):
@@ -195,6 +198,8 @@ class HingeLoss(Explorer):
         worst = int(result.losses.argmax())
         if result.losses[worst] == 0:
             return "Every true score leads by delta or more: the loss is 0, whatever else they are."
+        if np.allclose(result.losses, result.losses[0]):
+            return "All three images cost the same."
         scores = result.scores[worst]
         lead = scores[worst] - np.delete(scores, worst).max()
         word = "leads by only" if lead >= 0 else "trails by"

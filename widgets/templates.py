@@ -16,6 +16,7 @@ from widgets.style import BLUE, GREY, INK, ORANGE
 
 LOSSES = {"hinge": multiclass_hinge_loss, "cross entropy": cross_entropy}
 STEPS, TRAINING, SHOWN = 100, 500, 40  # gradient steps; digits to learn from; digits to choose from
+WIDTHS = 0.3, 1.0, 3.0, 8.0  # of the axis of scores: the first with room for all ten
 
 
 @cache
@@ -91,14 +92,14 @@ class DigitTemplates(Explorer):
 
     lam = log_slider("lambda (lam)", 1e-4, 1, default=0.01)
     steps = slider("steps", 0, STEPS, default=STEPS, step=1)
-    digit = slider("digit to classify", 0, SHOWN - 1, default=0, step=1)
+    digit = slider("picture number", 0, SHOWN - 1, default=0, step=1)
     loss = choice("loss", LOSSES, "hinge")
 
     presets = {
-        "at the start: nothing learnt": {"steps": 0},
-        "after 3 steps": {"steps": 3},
-        "lambda almost 0": {"lam": 1e-4},
-        "lambda 1": {"lam": 1.0},
+        "at the start: nothing learnt": {"steps": 0, "lam": 0.01},
+        "after 3 steps": {"steps": 3, "lam": 0.01},
+        "lambda almost 0": {"steps": STEPS, "lam": 1e-4},
+        "lambda 1": {"steps": STEPS, "lam": 1.0},
     }
     size = (840, 320)
     readout_lines = 4
@@ -151,13 +152,17 @@ class DigitTemplates(Explorer):
             self.mosaic, ax=self.rows, location="bottom", aspect=45, pad=0.03, extend="both"
         )
         bar.set_label("weight: orange raises the score where x is dark, purple lowers it")
-        self.chart.set(title="its ten scores", xlim=(-8, 8), ylim=(9.6, -0.6), yticks=range(10))
+        self.chart.set(title="its ten scores", ylim=(9.6, -0.6), yticks=range(10))
         self.chart.grid(visible=False, axis="y")
         self.bars = move(*self.chart.barh(range(10), 0, color=ORANGE, height=0.7))
+        # both marks stand outside the axes, so that nobody reads a score off them
+        look = {"ls": "", "clip_on": False, "transform": self.chart.get_yaxis_transform()}
         (self.true,) = move(
-            *self.chart.plot([], [], "s", color=BLUE, ms=8, label="true class", ls="")
+            *self.chart.plot([-0.13], [0], "s", color=BLUE, ms=8, label="true class", **look)
         )
-        (self.best,) = move(*self.chart.plot([], [], "*", color=INK, ms=11, label="highest", ls=""))
+        (self.best,) = move(
+            *self.chart.plot([-0.2], [0], "*", color=INK, ms=11, label="highest score", **look)
+        )
         self.chart.axvline(0, color=GREY, lw=0.8)
         figure.legend(handles=[self.true, self.best], loc="outside lower right", ncols=2)
 
@@ -167,9 +172,12 @@ class DigitTemplates(Explorer):
         for k, (bar, score) in enumerate(zip(self.bars, result.scores, strict=True)):
             bar.set_width(score)
             bar.set_color(BLUE if k == result.y else ORANGE)
-        best = result.scores.argmax()
-        self.true.set_data([-7.4], [result.y])
-        self.best.set_data([7.2], [best])
+        most = abs(result.scores).max()
+        width = next((width for width in WIDTHS if width > most), WIDTHS[-1])
+        if self.chart.get_xlim() != (-width, width):  # a full redraw, and rare
+            self.chart.set_xlim(-width, width)
+        self.true.set_ydata([result.y])
+        self.best.set_ydata([result.scores.argmax()])
 
     def readout(self, result):
         best, y = int(result.scores.argmax()), result.y
