@@ -11,8 +11,9 @@ import math
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from nnkit.checks import need_one_dtype
 from nnkit.creation import bernoulli, full
-from nnkit.tensor import need_one_dtype, operation
+from nnkit.tensor import operation
 
 
 @operation

@@ -12,19 +12,9 @@ from collections import namedtuple
 
 import numpy as np
 
+from nnkit.checks import explain, need_floats, need_one_dtype
 from nnkit.shapes import gather, squeeze
-from nnkit.tensor import (
-    Tensor,
-    bool_,
-    explain,
-    float32,
-    float64,
-    int64,
-    need_floats,
-    need_one_dtype,
-    operation,
-    quietly,
-)
+from nnkit.tensor import Tensor, bool_, float32, float64, int64, operation, quietly
 
 MaxMin = namedtuple("MaxMin", ["values", "indices"])
 
@@ -249,26 +239,19 @@ def max(input, dim=None, keepdim=False):
     Over all elements, equals share the gradient evenly; along `dim` the one named gets it.
     """
     if dim is None:
-        return _max(input)
+        return _extreme(input, out=input.array.max())
     return _values_and_indices(input, dim, argmax(input, dim, keepdim=True), keepdim)
 
 
 def min(input, dim=None, keepdim=False):
     """The smallest element; with `dim`, the pair (values, indices). See `max`."""
     if dim is None:
-        return _min(input)
+        return _extreme(input, out=input.array.min())
     return _values_and_indices(input, dim, argmin(input, dim, keepdim=True), keepdim)
 
 
 @operation
-def _max(input):
-    out = input.max()
-    return out, lambda g: g * (input == out) / np.sum(input == out)
-
-
-@operation
-def _min(input):
-    out = input.min()
+def _extreme(input, out=None):
     return out, lambda g: g * (input == out) / np.sum(input == out)
 
 

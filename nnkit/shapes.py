@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from nnkit.tensor import Tensor, as_index, need_one_dtype, operation
+from nnkit.checks import need_one_dtype
+from nnkit.tensor import Tensor, as_index, operation
 
 
 @operation

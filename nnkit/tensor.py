@@ -1,7 +1,7 @@
 """A Tensor is an array that remembers how it was computed, so that `backward()` can find gradients.
 
 The whole mechanism is in this file. The operations, each beside its derivative, are in `ops.py`,
-`shapes.py`, `layers.py` and `functional.py`.
+`shapes.py`, `activations.py`, `layers.py` and `functional.py`.
 An operation leaves in its result one *edge* for each input that needs a gradient: the input, and
 the function that pulls a gradient from the result back to that input. `backward()` walks the edges
 from the newest tensor to the oldest and adds up what arrives (reverse-mode automatic
@@ -17,6 +17,8 @@ import operator
 import threading
 
 import numpy as np
+
+from nnkit.checks import explain
 
 float32, float64 = np.dtype("float32"), np.dtype("float64")
 int64, bool_ = np.dtype("int64"), np.dtype("bool")
@@ -389,31 +391,6 @@ def _match_float_width(result, inputs):
         floats = [x for x in tensors if x.dtype.kind == "f"]
         widest = [x.dtype for x in floats if x.ndim] or [x.dtype for x in floats]
         result.array = result.array.astype(max(widest, default=float32))
-
-
-def need_floats(name, x):
-    if x.dtype.kind != "f":
-        raise RuntimeError(f"{name}(): expected float32 or float64, got {x.dtype}; use .float()")
-
-
-def need_one_dtype(name, x, y):
-    if x.dtype != y.dtype:
-        raise RuntimeError(
-            f"{name}(): expected one dtype, got {x.dtype} and {y.dtype}; use .float() or .double()"
-        )
-
-
-def explain(error, name, inputs):
-    """The same error, told with the operation's name and the shapes that met."""
-    for x in inputs:
-        if x is None or isinstance(x, str | bytes | list | dict | set):
-            return TypeError(f"{name}(): expected tensors or numbers, got {type(x).__name__}")
-    for kind in (IndexError, TypeError):
-        if isinstance(error, kind):
-            return kind(f"{name}(): {error}")
-    shapes = " and ".join(str(x.shape) for x in inputs if isinstance(x, Tensor))
-    message = str(error).strip()
-    return RuntimeError(f"{name}(): {message}" + ("" if "(" in message else f", shapes {shapes}"))
 
 
 def as_index(index):
