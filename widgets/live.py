@@ -1,6 +1,7 @@
 """A matplotlib figure that repaints at the speed of a hand: drawn once, then only moved."""
 
 import base64
+import contextlib
 import io
 import struct
 from pathlib import Path
@@ -63,25 +64,33 @@ class LiveFigure(anywidget.AnyWidget):
 
     def repaint(self):
         """Draw the moved artists and send the picture to every view."""
-        self.picture = "data:image/png;base64," + base64.b64encode(self._png()).decode("ascii")
+        self.picture = "data:image/png;base64," + base64.b64encode(encode(self._pixels())).decode(
+            "ascii"
+        )
 
-    def png(self):
-        """The present picture as PNG bytes, twice as fine, for paper and pages without a kernel.
+    def png(self, scale=2):
+        """The present picture as PNG bytes, for paper and pages without a kernel.
 
-        A palette of 128 colours makes it a quarter of the size, to be kept in notebooks.
+        scale: its pixels a CSS pixel. A palette of 128 colours makes it a quarter of the size.
         """
-        self._draw_background()
-        file, layout = io.BytesIO(), self.figure.get_layout_engine()
-        self.figure.set_layout_engine("none")  # everything stays where it is in the live picture
-        with self.style():
-            self.figure.savefig(file, format="png", dpi=2 * DPI)
-        self.figure.set_layout_engine(layout)
-        self.figure.stale = False
-        small = io.BytesIO()
-        with PIL.Image.open(file) as image:
-            palette = image.convert("RGB").quantize(128, PIL.Image.Quantize.MAXCOVERAGE)
-        palette.save(small, format="png", optimize=True)
-        return small.getvalue()
+        with self.scaled(scale):
+            return self.small_png()
+
+    @contextlib.contextmanager
+    def scaled(self, scale):
+        """Draw `scale` pixels a CSS pixel in this block, unseen by the page."""
+        try:
+            self._set_scale(scale)
+            yield
+        finally:
+            self._set_scale(self.pixel_ratio)
+
+    def small_png(self):
+        """The picture as `png` makes it, at the present scale."""
+        file, pixels = io.BytesIO(), PIL.Image.fromarray(self._pixels()).convert("RGB")
+        palette = pixels.quantize(128, PIL.Image.Quantize.MAXCOVERAGE)
+        palette.save(file, format="png", optimize=True)
+        return file.getvalue()
 
     def _draw_background(self):
         """Draw what stands still, if it changed.
@@ -99,16 +108,20 @@ class LiveFigure(anywidget.AnyWidget):
             self.canvas.draw()
         self._background = self.canvas.copy_from_bbox(self.figure.bbox)
 
-    def _png(self):
+    def _pixels(self):
         self._draw_background()
         self.canvas.restore_region(self._background)
         for artist in self._moving:
             artist.axes.draw_artist(artist)
-        return encode(np.asarray(self.canvas.buffer_rgba()))
+        return np.asarray(self.canvas.buffer_rgba())
+
+    def _set_scale(self, scale):
+        self.figure.set_dpi(DPI * scale)
+        self._background = None
+        self._draw_background()
 
     def _resize(self, _):
-        self.figure.set_dpi(DPI * self.pixel_ratio)
-        self._background = None
+        self._set_scale(self.pixel_ratio)
         self.repaint()
 
     def on_point(self, callback):
