@@ -83,5 +83,5 @@ def test_what_is_no_encoded_answer_is_a_value_error(text):
 
 def test_show_is_short():
     assert show(np.arange(1000.0)) == "[0., 1., 2., ..., 997., 998., 999.]"
-    assert show((1.0, np.ones(2))) == "(1., [1., 1.])"
+    assert show((1.0, np.ones(2))) == "(1, [1., 1.])"
     assert len(show("x" * 1000)) == 160

@@ -246,8 +246,8 @@ ON_THE_NEXT = {
         "import os, shutil\nshutil.rmtree(os.path.dirname(os.environ['HOME']), True)" + RIGHT
     ),
     "files left": (
-        "import os, pathlib\nfor folder in '/dev/shm', '/tmp', os.environ['HOME'], '..':\n"
-        "    try: pathlib.Path(folder, 'numpy.py').write_text('')\n    except OSError: pass" + RIGHT
+        "import os, pathlib\nfor folder in os.environ['HOME'], '..', '../..':\n"
+        "    pathlib.Path(folder, 'numpy.py').write_text('')" + RIGHT
     ),
 }
 

@@ -69,6 +69,7 @@ def test_terminal_shows_one_notebook_in_full():
 def test_terminal_shows_a_class_as_a_table():
     text = shown(CLASS)
     assert "2 / 4" in text and "✓✗" in text and "no grade" in text and "[red]" in text
+    assert EVIL in CLASS["submissions"][1]["notes"] and "script" in text.split("✗")[1]
 
 
 def test_terminal_shows_no_grade_for_a_fault():
@@ -84,6 +85,7 @@ def test_csv_has_nbgraders_columns_and_no_formulas():
     rows = list(csv.DictReader(io.StringIO(as_csv(CLASS))))
     assert list(rows[0])[:4] == ["assignment", "duedate", "timestamp", "student_id"]
     assert [row["score"] for row in rows] == ["2", "0", ""]
+    assert {row["timestamp"] for row in rows} == {""}
     assert [row["max_score"] for row in rows] == ["4", "2", "2"]
     assert rows[1]["student_id"] == "'" + EVIL
 

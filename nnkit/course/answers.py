@@ -93,8 +93,10 @@ def show(value, most=160):
     if value is None:
         return "nothing (None)"
     if isinstance(value, np.ndarray):
+        if value.ndim == 0:
+            return f"{value.item():.6g}"
         text = np.array2string(value, precision=6, separator=", ", threshold=8, edgeitems=3)
-        text = " ".join(text.split()).replace("[ ", "[")
+        text = " ".join(text.split()).replace("[ ", "[").replace(" ]", "]").replace(" ,", ",")
     elif isinstance(value, list):
         text = "(" + ", ".join(show(item, 60) for item in value) + ")"
     else:

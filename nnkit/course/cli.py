@@ -34,28 +34,52 @@ def lab(words, port, no_browser):
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path())
-@click.option("--lesson", metavar="NAME", help="The lesson, where file name and cells don't tell.")
+@click.option(
+    "--lesson", metavar="NAME", help="The lesson, if name and cells don't tell; or a source file."
+)
 @click.option("--json", "json", metavar="FILE", help="Write the result as JSON (- for stdout).")
-@click.option("--csv", metavar="FILE", help="... as a table with nbgrader's columns.")
-@click.option("--html", metavar="FILE", help="... as a page to read.")
-@click.option("--junit", metavar="FILE", help="... as JUnit XML.")
-@click.option("--gradescope", metavar="FILE", help="... as Gradescope's results.json.")
+@click.option("--csv", metavar="FILE", help="... a row for each notebook, nbgrader's columns.")
+@click.option("--html", metavar="FILE", help="... a page with every exercise, to read.")
+@click.option("--junit", metavar="FILE", help="... JUnit XML, for CI.")
+@click.option("--gradescope", metavar="FILE", help="... Gradescope's results.json, one notebook.")
 @click.option(
     "--resume", metavar="FILE", help="Keep results in FILE as they come; skip those in it."
 )
-@click.option("--jobs", type=click.IntRange(1), default=1, help="Notebooks graded at a time.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", default=1, help="Grade N at a time.")
 @click.option("--cluster", metavar="ADDRESS", help="Grade on the workers of a dask scheduler.")
-@click.option("--isolation", metavar="LEVEL", help="process or namespace (Linux with bubblewrap).")
+@click.option("--isolation", metavar="LEVEL", help="process, or namespace (default if it works).")
 @click.option("--require-isolation", metavar="LEVEL", help="Refuse to grade at a weaker level.")
-@click.option("--limit", "limits", multiple=True, metavar="NAME=N", help="cell=10 (seconds) ...")
+@click.option("--limit", "limits", multiple=True, metavar="NAME=N", help="Change a limit.")
 def grade(paths, **options):
     """Grade notebooks, folders of a class, or zip files.
 
-    Only the code in exercise cells counts; it runs on fresh inputs. Exit code 0: all passed,
-    1: some failed, 2: nothing could be read, 3: the grader itself failed.
+    Only the code in exercise cells counts. It runs in a kernel of its own on inputs drawn at that
+    moment, and its answers are compared outside that kernel.
 
-    Limits of a notebook: cell=10 and notebook=120 seconds, memory=2147483648, output=1000000 and
-    files=67108864 bytes, processes=64.
+    \b
+      nnkit grade 05_gradient_descent.ipynb
+      nnkit grade submitted/ --jobs 2 --csv grades.csv --resume grading.jsonl
+
+    In a folder or zip file the first folder is the student: submitted/STUDENT/LESSON.ipynb, or
+    nbgrader's submitted/STUDENT/LESSON/LESSON.ipynb. Lessons may be mixed.
+
+    \b
+    Exit code   0  everything passed        2  usage, or nothing could be read
+                1  something did not        3  the grader failed for somebody: no grade
+                                          130  interrupted; what was done is reported
+
+    \b
+    Isolation   process    limits and a private folder; code that goes looking can
+                           read what you can, the solutions too
+                namespace  also no network, a read-only system, nothing of yours in
+                           sight (Linux with bubblewrap)
+
+    \b
+    Limits of a notebook, for --limit:
+                cell=10 notebook=120       seconds for a cell, and in all
+                memory=2147483648          bytes, as are the next two
+                output=1000000 files=67108864
+                processes=64
     """
     from nnkit.course.grading_command import run
 

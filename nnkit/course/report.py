@@ -73,6 +73,8 @@ def _show_class(records, console):
             signs.append(SIGNS.get(entry["verdict"], "!"), style)
         if record["fault"]:
             signs = Text("the grader failed; this is no grade", "red")
+        for note in record["notes"]:
+            signs.append(f" {note}", "yellow")
         points = "-" if record["score"] is None else f"{record['score']} / {record['max_score']}"
         table.add_row(Text(record["student"]), Text(record["file"]), points, signs)
     console.print(table)

@@ -13,15 +13,17 @@ NBGRADER_COLUMNS = (
 
 
 def as_csv(result):
-    """One row a notebook in the columns of `nbgrader export`; no score where the grader failed."""
+    """One row a notebook in the columns of `nbgrader export`; no score where the grader failed.
+
+    What only a course site knows (dates, names, lateness) stays empty.
+    """
     text = io.StringIO()
     writer = csv.DictWriter(text, NBGRADER_COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
     for record in result["submissions"]:
         score = "" if record["score"] is None else record["score"]
-        row = {"assignment": record["lesson"], "timestamp": result["started"]}
-        row |= {"student_id": record["student"] or record["file"], "max_score": record["max_score"]}
-        row |= {"raw_score": score, "late_submission_penalty": 0, "score": score}
+        row = {"assignment": record["lesson"], "student_id": record["student"] or record["file"]}
+        row |= {"raw_score": score, "score": score, "max_score": record["max_score"]}
         writer.writerow({name: _no_formula(value) for name, value in row.items()})
     return text.getvalue()
 
