@@ -44,6 +44,10 @@ class Lab:
         self.log = folder / "lab.log"
         private = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "IPYTHONDIR": "ipy"}
         environment = os.environ | {name: str(folder / to) for name, to in private.items()}
+        # Two pages with the same notebook would find each other's automatic saves, and ask.
+        settings = folder / "config/lab/user-settings/@jupyterlab/docmanager-extension"
+        settings.mkdir(parents=True)
+        (settings / "plugin.jupyterlab-settings").write_text('{"autosave": false}')
         words = ["lab", str(self.folder), "--no-browser", "--port", str(self.port)]
         words += ["--ServerApp.token=", "--LabApp.expose_app_in_browser=True", "--allow-root"]
         words += options
