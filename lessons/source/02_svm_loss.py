@@ -65,17 +65,20 @@ for bias in (0, 3, 6):
     print(f"b = {bias}: at x = {x} the scores are {2 * x} and {-x + bias}")
 W, b, x = np.array([[2.0], [-1.0]]), np.array([0.0, 3.0]), np.array([1.0])
 print(f"W and b doubled: at x = 1 they are {2 * W @ x + 2 * b}, still equal")
+print(f"W alone doubled: at x = 1 they are {2 * W @ x + b}, and equal at x = 0.5 instead")
 
 # %% [markdown]
 # So $W$ and $b$ together fix where the boundaries lie. Multiplying both by 2 doubles every score
-# but moves no boundary. Remember that: it will matter.
+# but moves no boundary. Doubling $W$ alone does neither, unless $b$ is 0: here $4x = -2x + 3$ at
+# $x = 0.5$. Remember that: it will matter.
 #
 # ### Exercise 1: the scores of many samples
 #
 # Samples come in a batch: `X` has a row for each sample. The scores should have a row for each
-# sample, too, and a column for each class. Write it without a loop. In NumPy `@` is the matrix
-# product, `W.T` is $W$ with rows and columns exchanged, and adding `b` to a table adds it to every
-# row.
+# sample, too, and a column for each class: with the 1797 pictures `X` is 1797 × 64, `W` 10 × 64,
+# and the answer 1797 × 10. Write it without a loop. In NumPy `@` is the matrix product, `W.T` is
+# $W$ with rows and columns exchanged (in formulas $W^\top$, with a raised T for "transposed"), and
+# adding `b` to a table adds it to every row.
 
 # %% exercise="svm-scores" points=1
 def scores_of(W, b, X):
@@ -92,6 +95,11 @@ def inputs(rng):
 # You get a column for each sample. The answer should have a row for each sample.
 def scores_of(W, b, X):
     return W @ X.T + b[:, None]
+
+# %% wrong="svm-scores"
+# W @ x is for one sample, a column. The samples are the rows of X: which one must stand in front?
+def scores_of(W, b, X):
+    return W @ X + b
 
 # %% wrong="svm-scores"
 # The templates are the rows of W, and X @ W multiplies with its columns. What is W.T?
@@ -152,7 +160,8 @@ predict(
 # of it for nothing. What lies to the right costs its distance: the thick bar.
 #
 # 1. Read the lines below the picture and find each of their numbers in it.
-# 2. Move **delta** up from 0. Where does the car image begin to cost something, and why just there?
+# 2. Move **delta** from 0 upwards. Where does the car image begin to cost something, and why just
+#    there?
 # 3. Set delta to 1 again. Move **cat image: car** down (or drag its dot). From where on does the
 #    cat image cost nothing? Move it further: does the loss get negative?
 #
@@ -254,13 +263,15 @@ check("svm-hinge", hinge_loss)
 # %% [markdown]
 # ## 3 What delta means
 #
-# Suppose all weights are doubled. Every score doubles, no boundary moves, and every image is judged
-# just as before.
+# Suppose all weights are doubled. There are no biases from here to the end of the section (or they
+# are doubled with the weights), so every score doubles, no boundary moves, and every image is
+# judged just as before.
 
 # %% jupyter={"source_hidden": true}
 predict(
     "svm-double",
-    "W becomes 2W, delta stays 1. The losses were 2.9, 0 and 12.9. What are they now?",
+    "There are no biases. W becomes 2W, delta stays 1. The losses were 2.9, 0 and 12.9. "
+    "What are they now?",
     {
         "The same: no decision has changed": "The leads have doubled, and the loss measures leads.",
         "Twice as large: 5.8, 0, 25.8": "Only the scores have doubled; delta is still 1.",
@@ -270,7 +281,8 @@ predict(
 )
 
 # %% [markdown]
-# This explorer runs **your** `hinge_loss`. (Until you have written it, it shows nnkit's.) Slide
+# This explorer runs **your** `hinge_loss`. (Until you have written it, it shows nnkit's. When you
+# have, run this cell once more. That holds for every explorer that uses your code.) Slide
 # **scale of W** from 1 to 2 and look at all three images. Then slide **delta** to 2 as well.
 
 # %%
@@ -294,7 +306,8 @@ print("2W and delta 2:", losses(2 * S, delta=2).round(2), "exactly twice the fir
 #
 # There is also a **squared** hinge loss, $\sum_{j \ne y} \max(0, s_j - s_y + \Delta)^2$. There a
 # lack that is ten times as large costs a hundred times as much, so large errors dominate. Choose it
-# in the explorer of section 2, and compare the frog image with the cat image.
+# in the explorer of section 2, and compare the frog image with the cat image. (The thick bar still
+# is as long as the lack; the number beside it is the cost, its square.)
 
 # %%
 print("squared hinge:", losses(S, power=2).round(2))
@@ -454,7 +467,8 @@ print(f"ten classes, W near 0: loss {start:.3f}")
 #
 # To make the loss smaller we must know how it reacts to each score. Nudge one score a little and
 # divide the change of the loss by the nudge: that is its slope, the **derivative**. The list of all
-# slopes is the **gradient**.
+# slopes is the **gradient**. If you know $f'$ for a slope from school: where a loss $L$ depends on
+# many numbers, one writes $\partial L / \partial s_j$ for its slope along $s_j$, all others kept.
 
 # %%
 def nudge(loss, numbers, h=1e-5):
@@ -487,6 +501,10 @@ for image, name in enumerate(["cat", "car", "frog"]):
 #
 # Just at the margin the hinge has a kink and no slope; we take 0 there. And the loss of a data set
 # is a mean, so each slope is divided by $N$.
+#
+# An example with no class within the margin has only zeros, and no say in where the weights go. The
+# others alone hold the boundaries up. They are called **support vectors** (the features of a sample
+# form a vector), and gave the machine its name.
 #
 # ### Exercise 5: the gradient
 #
@@ -621,8 +639,9 @@ for name, w in ("w1", w1), ("w2", w2):
 # Right: the samples, the boundaries, and each row of $W$ as an arrow, since a row has two numbers,
 # just as a sample has. The data loss is computed by **your** `svm_loss`.
 #
-# 1. With lambda 0, click about in the left picture and watch the boundaries on the right. Find two
-#    places with data loss 0. Is one of them better than the other?
+# 1. With lambda 0, click about in the left picture and watch your boundaries on the right, the
+#    dashed lines. (The arrows are those of the lowest point, the star.) Find two places with data
+#    loss 0. Is one of them better than the other?
 # 2. The white region goes on for ever to the right. Why? (Think of 2W.)
 # 3. Move **lambda** to 0.01, then slowly on to 0.3. What happens to the region, to the lowest
 #    point, and to the blue arrow? From where on does the lowest point have a data loss above 0?
@@ -633,8 +652,9 @@ ObjectiveContours(loss=svm_loss)
 # %% [markdown]
 # Without a penalty there is a whole region of weights with loss 0: if $W$ has none, neither has
 # $2W$. Any positive lambda, however small, picks one point out of it: the one nearest to 0. A
-# larger lambda pulls further, and just above 0.025 it begins to pay to accept some loss for smaller
-# weights. The way down has steps: at a kink of the loss the lowest point rests for a while.
+# larger lambda pulls further, and just above 0.029 it begins to pay to accept some loss for smaller
+# weights: at 0.028 the data loss is still 0, at 0.030 it is 0.001. The way down has steps: at a
+# kink of the loss the lowest point rests for a while.
 #
 # The explorer of section 2 has the lambda slider as well. There each image has a feature of its
 # own, so that the weights are just the scores, and $R(W)$ is the sum of their squares:
@@ -646,8 +666,9 @@ HingeLoss(lam=0.02)
 # > **Set right.** "Weights that use one feature only always overfit." **Overfitting** means: good
 # > on the samples learnt from, worse on new ones. Below, weights are learnt from 12 samples, either
 # > for the first feature only or for all four, and tried on 1000 new ones. (They are fitted by
-# > least squares; the sign of the score is the bet.) That is done 300 times, for two kinds of data:
-# > in one, all four features carry the class, with noise; in the other, only the first does.
+# > **least squares**: the sum of squared errors is made as small as it gets. The sign of the score
+# > is the bet.) That is done 300 times, for two kinds of data: in one, all four features carry the
+# > class, with noise; in the other, only the first does.
 
 # %%
 rng = np.random.default_rng(0)
@@ -772,9 +793,11 @@ check("svm-objective", svm_objective)
 # ## 7 Ten templates learn to read
 #
 # With the gradients we can go downhill: $W \leftarrow W - \text{lr} \cdot \partial J / \partial W$,
-# and $b$ likewise, a hundred times. (Lesson 05 is about just that.) The next explorer does so with
-# **your** `svm_objective`, on 500 handwritten digits. In the middle: the ten rows of $W$, each laid
-# out as a picture of 8 × 8 pixels.
+# and $b$ likewise, a hundred times. The arrow reads "becomes", and $\text{lr}$, the **learning
+# rate**, says how long a step is: here 0.05. To get there sooner, each step also keeps nine tenths
+# of the one before, like a rolling ball. (Lesson 05 is about just that.) The next explorer does so
+# with **your** `svm_objective`, on 500 handwritten digits. In the middle: the ten rows of $W$, each
+# laid out as a picture of 8 × 8 pixels.
 
 # %% jupyter={"source_hidden": true}
 predict(
@@ -785,7 +808,7 @@ predict(
         "A ring of positive weights with negative ones in the middle": (
             "Ink in the middle speaks against a zero, so it must lower the score."
         ),
-        "Noise: a computer's templates mean nothing to us": "Lower lambda makes it noisier.",
+        "Noise: a computer's templates mean nothing to us": "There is some, but a shape too: look.",
     },
     "A ring of positive weights with negative ones in the middle",
 )
@@ -798,18 +821,61 @@ def objective(W, b, X, y, lam):
 DigitTemplates(objective=objective)
 
 # %% [markdown]
-# 1. Set **steps** to 0: the objective is 9, as computed above, and nothing can be seen. Now move it
-#    up slowly. After how many steps can you recognise the 0?
-# 2. Move **digit to classify**. Find one that is classified wrongly, and see which template it
-#    resembles, and by how much it trails.
+# 1. Set **steps** to 0: the objective is 9.004, nearly the 9 computed above, and nothing can be
+#    seen. Now move it up slowly. After how many steps can you recognise the 0?
+# 2. Move **picture number**, which chooses one of 40 new digits. Find one that is classified
+#    wrongly, and see which template it resembles, and by how much it trails.
 # 3. Move **lambda** from one end to the other. How do the templates change? And the two shares of
 #    right answers?
 
 # %% [markdown]
-# A small lambda lets the templates become strong and noisy: they fit the 500 digits, specks and
-# all. A large one keeps them small and smooth; with lambda 1 they are too faint to tell similar
-# digits apart, and both shares fall. In between hardly anything is lost with weights of a fraction
-# of the size. How to choose lambda is the subject of lesson 07.
+# On its way the objective does not only fall: with lambda 0.01 it is 0.708 after 7 steps, 0.810
+# after 29, and 0.357 at the end. Your gradient is right. The rolling ball runs past the lowest
+# place, and up on the other side a little, before it comes back.
+#
+# A small lambda lets the templates become strong and noisy. A large one keeps them small; with
+# lambda 1 they are too faint to tell similar digits apart. But look at the two shares: on *new*
+# digits the smallest lambda is the best of all. Is there no overfitting, then, that the penalty
+# could cure? It depends on how much there is to learn from. Here is the same descent with only 50
+# digits (four times, with 50 others each), and with 500. The new digits are always the same 1297.
+
+# %%
+from widgets.templates import objective as nnkits
+
+
+def learn(X, y, lam, lr=0.05):
+    """(W, b) after 100 steps downhill; with your svm_objective, or nnkit's until it is written."""
+    X = X.astype(float)
+    W, b, step_W, step_b = np.zeros((10, 64)), np.zeros(10), 0, 0
+    for _ in range(100):
+        found = objective(W, b, X, y, lam) or nnkits(F.multiclass_hinge_loss, W, b, X, y, lam)
+        step_W, step_b = 0.9 * step_W + lr * found[1], 0.9 * step_b + lr * found[2]
+        W, b = W - step_W, b - step_b
+    return W, b
+
+
+def share_right(W, b, X, y):
+    return ((X @ W.T + b).argmax(axis=1) == y).mean()
+
+
+for n, times in (50, 4), (500, 1):
+    for lam in (0, 0.03, 1):
+        shares = []
+        for part in (slice(n * k, n * k + n) for k in range(times)):
+            learnt = learn(pictures[part], labels[part], lam)
+            shares.append([share_right(*learnt, pictures[p], labels[p])
+                           for p in (part, slice(500, None))])
+        old, new = np.mean(shares, axis=0)
+        print(f"{n:3} digits, lambda {lam:<4}: "
+              f"{old:.0%} right of those learnt, {new:.0%} of new ones")
+
+# %% [markdown]
+# From 50 digits everything is learnt without a penalty, but only 70 % of the new ones are read:
+# that is overfitting, and lambda 0.03 wins back 5 of 100 at no cost. Lambda 1 is too much. From 500
+# digits the templates cannot go so far astray, and on new digits the penalty only costs: a little
+# with 0.03, in exchange for an eighth of $R(W)$ (read it below the explorer), and a lot with 1. So
+# a penalty is worth most where there is little to learn from, and one has to try. How to choose
+# lambda is the subject of lesson 07.
 #
 # ## 8 From here to PyTorch
 #

@@ -7,8 +7,8 @@
 #
 # When you are through, you have written both so that they survive any input, found their gradient,
 # and trained a classifier of handwritten digits with them. You can say what entropy and KL
-# divergence are, and which loss belongs to which task. Allow 60 minutes. Lesson 02 helps, but is
-# not needed.
+# divergence are, and which loss belongs to which task. Allow 60 minutes. You need the scores
+# $W x + b$ of a linear classifier; what else comes from lesson 02 is said again where it is used.
 
 # %% tags=["setup"]
 import numpy as np
@@ -77,7 +77,8 @@ predict(
 # more in section 6. Begin with the left picture.
 #
 # 1. Move **add a constant**. What changes in the picture, and what in the first line below it?
-# 2. Move the score for frog up until all three bars have the same height. What are the scores?
+# 2. Make all three bars equally high. Then do it once more with other scores. What have such scores
+#    in common?
 # 3. Choose the preset "(1, −2, 0)", then move **temperature** from 1 up to 10, and down to 0.1.
 
 # %%
@@ -87,6 +88,11 @@ SoftmaxLoss()
 # Every score is divided by the **temperature** $T$ before the softmax. A high temperature makes all
 # classes alike; a low one lets the winner take everything, as a plain maximum would. Hence the name
 # *soft*-max. The order of the classes never changes.
+#
+# The answers: a constant changes the powers in the first line, and no bar. The bars are equal when
+# the three scores are equal, whatever their value is: each $p$ is 1/3. Moving frog alone could not
+# do it, for between cat and car only *their* difference counts: $p_\text{cat} / p_\text{car} =
+# e^{3.2 - 5.1} = 0.15$, whatever frog gets.
 
 # %%
 s = np.array([1.0, -2.0, 0.0])
@@ -95,8 +101,9 @@ for T in (1, 2, 10, 0.1):
     print(f"scores {s} at temperature {T:3}: {(powers / powers.sum()).round(3)}")
 
 # %% [markdown]
-# Temperature 2 is the same as weights half as large. So a penalty on the weights (lesson 02) makes
-# the probabilities less sure of themselves.
+# Temperature 2 is the same as weights and biases half as large. So a penalty on large weights (as
+# in lesson 02: $\lambda$ times the sum of their squares is added to the loss) makes the
+# probabilities less sure of themselves.
 #
 # ## 3 A softmax that survives
 #
@@ -147,7 +154,7 @@ def softmax(S):
     return powers / powers.sum(axis=1, keepdims=True)
 
 # %% wrong="sm-softmax"
-# You subtract the largest score of the whole table. Take each row's own: in others all is e^-900.
+# You subtract the largest score of the whole table: low rows become all 0. Take each row's own.
 def softmax(S):
     powers = np.exp(S - S.max())
     return powers / powers.sum(axis=1, keepdims=True)
@@ -179,7 +186,8 @@ def softmax(S):
 check("sm-softmax", softmax)
 
 # %% [markdown]
-# Your softmax at work. (Until you have written it, this is nnkit's.) Move **add a constant** to
+# Your softmax at work. (Until you have written it, this is nnkit's. When you have, run this cell
+# once more. That holds for every explorer that uses your code.) Move **add a constant** to
 # 1000, and compare the first line below the picture with the probabilities.
 
 # %%
@@ -190,14 +198,16 @@ SoftmaxLoss(softmax=softmax)
 #
 # The image was a cat, and the model gave cats a probability of 0.130. How bad is that? A good
 # measure is 0 for probability 1, and grows without limit as the probability falls to 0. It also
-# adds up: probabilities of independent samples are *multiplied*, and the logarithm of a product is
-# a sum. So take
+# adds up: two heads of a coin in a row have the chance $\frac12 \cdot \frac12$. Chances of
+# independent events, which do not influence each other, are *multiplied*, and the logarithm of a
+# product is a sum. So take
 #
 # $$L_i = -\ln p_y$$
 #
 # with $p_y$ the probability of the true class $y$ and $\ln$ the natural logarithm. This loss is
 # called **cross entropy**; section 9 says why. In the middle picture above it is the height of the
-# point. For the three images of lesson 02:
+# point. (Where the point would be too high, an arrow tells its height.) For three images, a cat, a
+# car and a frog, the same as in lesson 02:
 
 # %%
 S = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])  # cat, car, frog image
@@ -322,15 +332,18 @@ check("sm-cross-entropy", cross_entropy)
 # %% [markdown]
 # ## 5 The simplest gradient there is
 #
-# How does the loss react when a score is nudged? $\ln \sum_j e^{s_j}$ has the slope
-# $e^{s_k} / \sum_j e^{s_j}$ along $s_k$: that is $p_k$ again. And $-s_y$ has the slope −1 along
-# $s_y$. Together:
+# How does the loss react when one score $s_k$ is nudged, all others kept? Write $u$ for $\sum_j
+# e^{s_j}$. The slope of $\ln u$ is $1/u$, times the slope of $u$ itself (the chain rule; lesson 04
+# is about it). In $u$ only one term holds $s_k$, and the slope of $e^{s_k}$ is $e^{s_k}$. So the
+# slope of $\ln u$ is $e^{s_k} / u$: that is $p_k$ again. And $-s_y$ has the slope −1 along $s_y$.
+# Together:
 #
 # $$\frac{\partial L_i}{\partial s_k} = p_k - y_k$$
 #
-# Here $y_k$ is 1 for the true class and 0 for all others; such a row of a single 1 and zeros is
-# called **one-hot**. So the gradient is simply *what the model says minus what is true*. Test it by
-# nudging each score of the cat image:
+# The left side, with its curly d, is read "the slope of $L_i$ along $s_k$". $y_k$ is 1 for the true
+# class and 0 for all others; such a row of a single 1 and zeros is called **one-hot**. So the
+# gradient is simply *what the model says minus what is true*. Test it by nudging each score of the
+# cat image:
 
 # %%
 def loss_of(s, true=0):
@@ -429,6 +442,8 @@ for scores, true in ([3.2, 5.1, -1.7], 0), ([-2.85, 0.86, 0.28], 2), ([10.0, 9.0
 # 2. Choose the preset "the frog image". The true score is far behind. Compare the two slopes there.
 # 3. Choose the preset "(−2.85, 0.86, 0.28), a frog". Which loss changes when you move the *cat*
 #    score from −2.85 to −4? Which one only notices it when it gets above −0.72?
+#
+# (Temperature divides the scores for both losses.)
 
 # %%
 SoftmaxLoss(cat=10.0, car=9.0, frog=9.0)
@@ -611,8 +626,8 @@ for name, loss in ("squared error", F.mse_loss), ("cross entropy", F.binary_cros
 # ## 9 Why it is called entropy
 #
 # Call $-\ln p$ the **surprise** (or self-information) of an event with probability $p$: 0 for what
-# is certain, large for what is rare. Let the truth be a distribution $p$ and our model another one,
-# $q$.
+# is certain, large for what is rare. A **distribution** lists the probabilities of all that may
+# happen; they add up to 1. Let the truth be a distribution $p$ and our model another one, $q$.
 #
 # - **Entropy** $H(p) = -\sum_k p_k \ln p_k$: our mean surprise if the model is right. Nobody can do
 #   better.
@@ -652,6 +667,12 @@ predict(
 EntropyAndKL()
 
 # %% [markdown]
+# The answers: the gap is 0 at $q = p$, the right model. At $q = 1$ tails ruin it: they do happen,
+# in 1 of 10 throws, and were called impossible. (An arrow stands for what has no room: the curve
+# rises to the infinite just at the edge.) With $p = 1$ the dashed line lies at 0, and all that is
+# left of $H(p, q)$ is $-\ln q$. And yes: exchanging $p$ and $q$ exchanges the two KL numbers, 0.368
+# and 0.511. But they are not equal, so it matters which of the two is the truth.
+#
 # Two things follow. The truth, and with it $H(p)$, is not ours to change. So **making cross entropy
 # small makes KL small**, by the same amount; both are smallest at $q = p$. And the smallest cross
 # entropy is $H(p)$. It is 0 only for a truth without any doubt, a one-hot $p$. Then $H(p, q)$ is
@@ -824,14 +845,17 @@ check("sm-multilabel", multi_label)
 # ## 11 A classifier that learns
 #
 # Everything is there for a complete program. The scores are $S = X W^\top + b$, a row for each
-# sample. Exercise 3 gives the gradient $G$ along the scores, and from it follow (lesson 02, section
-# 5)
+# sample ($W^\top$, `W.T` in code, is $W$ with rows and columns exchanged). Exercise 3 gives the
+# gradient $G$ along the scores. The weight $W_{kj}$ enters the score of class $k$ multiplied by the
+# feature $x_j$: so its slope is that of the score times $x_j$, added up over the samples $i$, which
+# is $\sum_i G_{ik} X_{ij}$. The bias enters it as it is. For all at once:
 #
 # $$\frac{\partial L}{\partial W} = G^\top X, \qquad
 # \frac{\partial L}{\partial b_k} = \sum_i G_{ik}$$
 #
 # A step downhill takes a bit of the gradient away from the weights: $W \leftarrow W - \text{lr}
-# \cdot \partial L / \partial W$, and likewise $b$. How long a step `lr` should be, lesson 05 tells.
+# \cdot \partial L / \partial W$ (the arrow reads "becomes"), and likewise $b$. How long a step `lr`
+# should be, lesson 05 tells.
 #
 # ### Exercise 7: train it
 #
@@ -922,8 +946,9 @@ else:
 
 # %% [markdown]
 # And here the templates, the rows of $W$, are learnt with your `cross_entropy` and
-# `softmax_gradient`, and an L2 penalty. Move **steps** up from 0: the objective begins at 2.303.
-# Then move **lambda** to 1. Why does the objective hardly fall now?
+# `softmax_gradient`, and an L2 penalty: $\lambda$ times the sum of the squares of all weights is
+# added to the loss, and $2 \lambda W$ to its gradient. Move **steps** up from 0: the objective
+# begins at 2.303. Then move **lambda** to 1. Why does the objective hardly fall now?
 
 # %%
 def objective(W, b, X, y, lam):
@@ -938,8 +963,9 @@ DigitTemplates(objective=objective, loss="cross entropy", lam=0.001)
 
 # %% [markdown]
 # With a large lambda the weights must stay near 0, so all classes stay nearly equally likely, and
-# $\ln 10$ is what that costs. Still, more
-# than half of the digits win their tiny race.
+# $\ln 10$ is what that costs. Still, more than half of the digits win their tiny race. On the new
+# digits no lambda does better here than the smallest: 500 digits are enough to learn from, and the
+# penalty only makes the model less sure. (Lesson 02, section 7, shows where it does help.)
 #
 # ## 12 From here to PyTorch
 #
