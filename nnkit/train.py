@@ -98,22 +98,26 @@ def evaluate(model, loss_fn, data, metric=None):
 
 
 class _Bar:
-    """One line of text that is rewritten, at most ten times a second."""
+    """One line of text, at most 79 letters, that is rewritten at most ten times a second."""
 
     def __init__(self, epochs):
-        self.epochs, self.due = epochs, 0.0
+        self.epochs, self.due, self.length = epochs, 0.0, 0
 
     def show(self, epoch, history):
         last = epoch == self.epochs or history.stopped
         if time.monotonic() < self.due and not last:
             return
         self.due = time.monotonic() + 0.1
-        done = 20 * epoch // self.epochs
-        words = [f"epoch {epoch}/{self.epochs} |{'#' * done}{'.' * (20 - done)}|"]
-        for name in ("loss", "metric", "val_loss", "val_metric"):
-            if getattr(history, name):
-                words.append(f"{name} {getattr(history, name)[-1]:.4f}")
+        done = 10 * epoch // self.epochs
+        text = f"epoch {epoch}/{self.epochs} |{'#' * done}{'.' * (10 - done)}|"
+        for name in ("loss", "metric"):
+            if values := getattr(history, name):
+                text += f" {name} {values[-1]:.3g}"
+            if values := getattr(history, f"val_{name}"):
+                text += f" (val {values[-1]:.3g})"
+        text = text[:79].ljust(self.length)  # cover what a longer line left behind
+        self.length = len(text)
+        sys.stdout.write("\r" + text + ("\n" if last else ""))
         if history.stopped:
-            words.append(f"stopped: {history.stopped}")
-        sys.stdout.write("\r" + "  ".join(words) + ("\n" if last else ""))
+            sys.stdout.write(f"stopped: {history.stopped}\n")
         sys.stdout.flush()

@@ -8,7 +8,7 @@ import nnkit
 from nnkit import data, nn, optim
 from nnkit import functional as F
 from nnkit.metrics import accuracy
-from nnkit.train import evaluate, fit
+from nnkit.train import History, _Bar, evaluate, fit
 
 
 def train_on_moons(seed=0, lr=0.5, **options):
@@ -96,12 +96,22 @@ def test_the_schedule_steps_once_an_epoch():
 
 
 def test_the_bar_is_one_line_that_ends_complete(capsys):
-    train_on_moons(progress=True, epochs=3)
+    _, history, _ = train_on_moons(progress=True, epochs=3)
     text = capsys.readouterr().out
     assert text.endswith("\n") and text.count("\n") == 1
     last = text.split("\r")[-1]
-    assert last.startswith("epoch 3/3 |####################|")
-    assert "val_loss" in last and "val_metric" in last
+    assert last.startswith("epoch 3/3 |##########| loss ")
+    assert f"(val {history.val_loss[-1]:.3g})" in last and f"{history.metric[-1]:.3g}" in last
+
+
+def test_a_line_of_the_bar_covers_the_one_before_and_fits(capsys):
+    bar, wide, narrow = _Bar(20_000), -1.234567e-100, 1.0
+    for epoch, number in enumerate([narrow, wide, narrow], start=19_998):
+        bar.due = 0
+        numbers = [[number]] * 4
+        bar.show(epoch, History(*numbers, stopped="why" if epoch == 20_000 else None))
+    *lines, last, end = capsys.readouterr().out[1:].replace("\n", "\r").split("\r")
+    assert [len(line) for line in lines] == [62, 79, 79] and last == "stopped: why" and not end
 
 
 @pytest.mark.parametrize(
