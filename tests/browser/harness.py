@@ -204,6 +204,7 @@ class Shown:
     def reset(self, explorer):
         """Press Reset and wait for the picture of `explorer`."""
         self.cell.get_by_role("button", name="Reset").click()
+        self.cell.get_by_role("alert").wait_for(state="detached")
         self.expect(explorer)
 
     def state(self):
