@@ -26,6 +26,7 @@ NUMBERS = {
         "A @ B.T: [[7, 11], [16, 23]] shape (2, 2)",
         "mean squared error: 9.0",
         "standard deviation:   0.0",
+        "f(1 + 1) = 5 but f(1) + f(1) = 6",
         "1797 pictures, 64 numbers each; the first is a 0",
         "clustering: two groups",
         "density: the loneliest picture",

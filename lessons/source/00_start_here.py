@@ -2,8 +2,8 @@
 # # 00 Start here
 #
 # First choose **Run → Run All Cells** in the menu at the top: that brings the pictures to life.
-# Then move the slider below the next two grey cells until the red bars are as short as they can
-# be.
+# Then drag the slider below the next two grey cells (or click on it and use the arrow keys) until
+# the red bars are as short as they can be.
 
 # %% tags=["setup"]
 import numpy as np
@@ -31,7 +31,8 @@ FirstSlider()
 #    right is the valley that you walked down.
 # 5. Now you can **predict** the price of a melon that you have never seen.
 #
-# A network has more weights, and a computer moves them. Nothing else is different.
+# A network has more weights, and bends between them; a computer does the moving. The five steps
+# stay.
 
 # %% jupyter={"source_hidden": true}
 predict(
@@ -174,7 +175,7 @@ print(f"a new melon with x = (0.9, 0.2, 0.5): quality {(columns(new) @ best).ite
 
 # %% [markdown]
 # The test error is larger: the coefficients were chosen to suit the training melons, their chance
-# included. What counts is the test error, and lesson 07 is about nothing else.
+# included. What counts is the test error, and lesson 07 is about little else.
 
 # %% [markdown]
 # ## 4 Rows of numbers
@@ -185,8 +186,8 @@ print(f"a new melon with x = (0.9, 0.2, 0.5): quality {(columns(new) @ best).ite
 # - A **tensor** is the word for all of these and for more dimensions: a pile of colour pictures
 #   has four (picture, colour, row, column).
 #
-# The sizes of the dimensions are the **shape**. Most errors in this field are errors of shape, so
-# look at it often:
+# The sizes of the dimensions are the **shape**. When something fails, shapes that do not fit are
+# the first thing to look for:
 
 # %%
 pile = np.zeros((5, 3, 8, 8))  # 5 pictures in 3 colours, of 8 rows and 8 columns
@@ -299,8 +300,10 @@ check("start-predict", predict_all)
 #
 # `a` and `b` are the shapes of two matrices, such as `(2, 3)` and `(3, 5)`. Return the shape of
 # their product as a tuple, here `(2, 5)`, or the text `"impossible"`. `a[0]` is the number of
-# rows, `a[1]` of columns. (`check` draws three sizes $m, k, n$ and asks about $(m, k)(k, n)$, $(m,
-# k)(n, k)$, $(m, k)(m, k)$ and $(k, k)(k, m)$.)
+# rows, `a[1]` of columns.
+#
+# `check` draws three sizes `m`, `k`, `n` and asks four times: about `(m, k)` and `(k, n)`; `(m,
+# k)` and `(n, k)`; `(m, k)` twice; `(k, k)` and `(k, m)`.
 
 # %% exercise="start-shapes" points=1
 def product_shape(a, b):
@@ -442,9 +445,18 @@ predict(
 )
 
 # %% [markdown]
-# > **Set right.** "$wx + b$ is a linear function." Strictly it is **affine**, a linear function
-# > plus a shift. In this field a layer $Wx + b$ is called *linear* all the same, with the bias
-# > understood.
+# > **Set right.** "$wx + b$ is a linear function." Try the first rule:
+
+# %%
+def f(x):
+    return 2 * x + 1
+
+
+print("f(1 + 1) =", f(1 + 1), "but f(1) + f(1) =", f(1) + f(1))
+
+# %% [markdown]
+# Strictly $wx + b$ is **affine**, a linear function plus a shift. In this field a layer $Wx + b$ is
+# called *linear* all the same, with the bias understood.
 #
 # ### Exercise 6: is it linear?
 #

@@ -347,9 +347,8 @@ predict(
     {
         "0 for the no-corners, 1 for the yes-corners": "That would be XOR itself.",
         "0.5 at every corner": "Whatever it gains at one corner it loses at another: it gives up.",
-        "Three corners right, one wrong": "A step can do that. But a squared error of one whole "
-        "corner, 1/4 on average, is no better than half an error everywhere, and a plain line "
-        "can't even be right at three corners.",
+        "Three corners right, one wrong": "x₁ + x₂ does that, but at (1, 1) it says 2 instead of "
+        "0, and 2²/4 = 1 is worse than four errors of a half: 4 · 0.5²/4 = 0.25.",
     },
     "0.5 at every corner",
 )
