@@ -10,6 +10,7 @@ from widgets.explorer import Explorer
 from widgets.forward_pass import ForwardPass
 from widgets.gradient_descent import GradientDescent, LearningRateSweep
 from widgets.hidden_space import HiddenSpace
+from widgets.initialisation import Initialisation
 from widgets.linear_map import LinearMap
 from widgets.live import LiveFigure
 from widgets.matrix_gradients import MatrixGradients
@@ -39,6 +40,7 @@ __all__ = [
     "GradientDescent",
     "HiddenSpace",
     "HingeLoss",
+    "Initialisation",
     "LearningRateSweep",
     "LinearMap",
     "LiveFigure",
