@@ -30,16 +30,15 @@ predict(
         "It rises by 0.1": "q rises by 0.1. But q is still to be multiplied by z.",
         "It rises by 0.4": "The size is right. Now look at the sign of z.",
         "It falls by 0.4": "q rises from 3 to 3.1, and 3.1 · (−4) = −12.4.",
-        "It falls by 1.2": "That is a tenth of f, as if y were multiplied into it. It is added.",
+        "It falls by 1.2": "That is 0.1 times f itself. But y acts on f through q only, times z.",
     },
     "It falls by 0.4",
 )
 
 # %% [markdown]
-# So near this point $f$ changes by $-4$ for each unit of $y$. That number is the **gradient** of
-# $f$ at $y$, written $\partial f / \partial y = -4$.
-
-# %% [markdown]
+# By how much $f$ changes for each unit of $y$, near this point, is called the **gradient** of $f$
+# at $y$ and written $\partial f / \partial y$.
+#
 # ## 2 Forward, then backward
 #
 # The same formula as a **computational graph**: inputs on the left, one *gate* for each operation,
@@ -49,14 +48,14 @@ predict(
 #
 # Try this:
 #
-# 1. Press **Step back** until only the inputs have values. Then press **Step on**, and say each
-#    number before it appears. The backward pass begins with a 1: $f$ changes by 1 for each unit of
-#    $f$.
+# 1. The forward pass is done (**Step back** shows it again). Press **Step on**, and say each number
+#    before it appears. The backward pass begins with a 1: $f$ changes by 1 for each unit of $f$.
+#    Was your guess right?
 # 2. With all numbers there, move $z$. Which gradients follow? Move $x$. Which follow now?
-# 3. Click on an edge. The words below say how its gradient comes about.
+# 3. Click on an edge: it turns orange. The words below say how its gradient comes about.
 
 # %%
-Backprop()
+Backprop(step=2)
 
 # %% [markdown]
 # The gradients of $x$ and $y$ are always equal to $z$, whatever $x$ and $y$ are. And the gradient
@@ -293,10 +292,10 @@ predict(
 )
 
 # %%
-Backprop(circuit="shared: b=2a, d=b+3b")
+Backprop(circuit="shared: b=2a, d=b+3b", step=3)
 
 # %% [markdown]
-# $b$ leaves its gate on two edges. One brings back a gradient of 1, the other 3. A nudge to $b$
+# Step on to the end. $b$ leaves its gate on two edges. One brings back a gradient of 1, the other 3. A nudge to $b$
 # runs along both, so $d$ feels both: the gradient of $b$ is their **sum**, 4.
 #
 # $$\frac{\partial d}{\partial b} = \sum_{\text{paths from } b \text{ to } d}
@@ -830,9 +829,10 @@ else:
 # weight moves against its gradient, by `lr` times its size; that rule is all that gradient descent
 # adds. (Until yours is written, nnkit's `backward()` stands in.)
 #
-# XOR, which no single neuron can do, is what you set by hand in lesson 01. Press **Play** and watch
-# the net find it. Each dashed line is where one hidden unit switches on: the boundary can bend only
-# there. How few units are enough for XOR? For the moons? Which other first weights fail?
+# XOR, which no single neuron can do, is what you set by hand in lesson 01. Slide **updates** to 0,
+# press **Play** and watch the net find it. Each dashed line is where one hidden unit switches on:
+# the boundary can bend only there. How few units are enough for XOR? For the moons? With how few
+# does it depend on the first weights whether it works?
 
 # %%
 TwoLayerNet(two_layer=two_layer)

@@ -1,0 +1,153 @@
+"""Initialisation: slide the size of the first weights, and signals fade, survive or explode."""
+
+import numpy as np
+
+from widgets.circuit_drawing import short
+from widgets.controls import choice, log_slider, slider
+from widgets.explorer import Explorer
+from widgets.first_weights import (
+    ACTIVATIONS,
+    CLASSES,
+    SAMPLES,
+    SCHEMES,
+    UPDATES,
+    first_weights,
+    signals,
+    task,
+    train,
+    verdict,
+)
+from widgets.labels import Labels
+from widgets.ridges import Ridges
+from widgets.style import BLUE, GREY, INK, RED
+
+MOST = 10  # layers
+WIDEST, SMALLEST, LARGEST = 2.5, -10, 4  # limits: of activations, and of a gradient's exponent
+
+
+class Initialisation(Explorer):
+    """Move the size of the first weights; watch activations, gradients and training follow.
+
+    init: a learner's own `init(fan_in, fan_out, rng) -> W`, which then takes the scheme's place.
+    """
+
+    scheme = choice("scheme", SCHEMES, "normal, std from the slider")
+    activation = choice("activation", ACTIVATIONS, "tanh")
+    std = log_slider("std of the weights", 1e-3, 3, default=0.01)
+    depth = slider("depth (layers)", 2, MOST, default=MOST, step=1)
+    width = slider("width (units)", 10, 500, default=80, step=10)
+    lr = log_slider("learning rate (lr)", 1e-3, 3, default=0.1)
+
+    presets = {
+        "tanh, std 0.01, width 500: fades": {"width": 500, "std": 0.01, "activation": "tanh"},
+        "tanh, std 1: saturates": {"std": 1.0, "activation": "tanh"},
+        "tanh, 1/sqrt(n)": {"scheme": "normal, 1/sqrt(n)", "activation": "tanh"},
+        "ReLU, 1/sqrt(n): fades": {"scheme": "normal, 1/sqrt(n)", "activation": "ReLU"},
+        "ReLU, Kaiming": {"scheme": "Kaiming normal", "activation": "ReLU"},
+        "all weights equal": {"scheme": "constant, from the slider", "std": 0.02},
+        "all weights zero": {"scheme": "zeros"},
+    }
+    size = (840, 350)
+    readout_lines = 4
+    patience = 0.0  # the histograms follow the hand, the training comes after
+
+    def __init__(self, init=None, **state):
+        self.own = init
+        super().__init__(**state)
+
+    def unused(self, state):
+        if self.own:
+            return ["scheme", "std"]
+        return [] if "slider" in state["scheme"] else ["std"]
+
+    def compute(self, scheme, activation, std, depth, width, lr):
+        sizes = [width] * (depth + 1) + [CLASSES]
+        weights = self._own_weights(sizes)
+        own = weights is not None
+        weights = weights if own else first_weights(scheme, std, sizes)
+        X, y = task(width)
+        activations, gradients = signals(weights, activation, X[:SAMPLES], y[:SAMPLES])
+        result = {
+            "activations": activations, "gradients": gradients, "losses": [], "lr": lr,
+            "std": float(weights[0].std(dtype=float)), "activation": activation, "own": own,
+            "verdict": verdict(activations, activation), "width": width, "mean": weights[0].mean(),
+        }  # fmt: skip
+        yield result
+        for loss in train(weights, activation, X, y, lr):
+            result = result | {"losses": [*result["losses"], loss]}
+            yield result
+
+    def _own_weights(self, sizes):
+        rng = np.random.default_rng(0)
+        weights = []
+        for a, b in zip(sizes, sizes[1:], strict=False) if self.own else []:
+            w = self.own(a, b, rng)
+            if w is None:
+                return None
+            weights.append(np.asarray(w, np.float32))
+            if weights[-1].shape != (a, b):
+                raise ValueError(f"init must return shape {(a, b)}, got {weights[-1].shape}")
+        return weights or None
+
+    def setup(self, figure):
+        left, middle, self.curve = figure.subplots(1, 3, width_ratios=(1.25, 1.25, 1))
+        self.values = Ridges(self.live, left, -WIDEST, WIDEST, colour=BLUE)
+        self.sizes = Ridges(self.live, middle, SMALLEST, LARGEST, colour=RED)
+        self.left, self.right = Labels(self.live, left, 9), Labels(self.live, middle, 9)
+        lines = range(1, MOST + 1)
+        left.set(xlim=(-WIDEST, 2.2 * WIDEST), xticks=[-2, -1, 0, 1, 2], ylabel="layer")
+        middle.set(xlim=(SMALLEST, LARGEST + 7), xticks=[-9, -6, -3, 0, 3])
+        middle.set_xticklabels([f"$10^{{{k}}}$" for k in (-9, -6, -3, 0, 3)])
+        for axes in left, middle:
+            axes.set(ylim=(MOST + 0.3, -0.1), yticks=lines)
+            axes.grid(axis="y", visible=False)
+        left.set_title("activations")
+        middle.set_title("sizes of the gradients")
+        (self.losses,) = self.live.move(*self.curve.plot([], [], color=INK, label="loss"))
+        self.curve.axhline(np.log(CLASSES), color=GREY, ls=":", lw=1.2)
+        self.curve.text(UPDATES, np.log(CLASSES) * 1.15, "guessing: ln 10", ha="right", color=GREY)
+        self.curve.set(
+            xlim=(0, UPDATES), ylim=(1e-2, 1e2), yscale="log", xlabel="updates",
+            title="training loss",
+        )  # fmt: skip
+
+    def draw(self, result):
+        self.values.set(result["activations"])
+        with np.errstate(divide="ignore"):
+            self.sizes.set([np.log10(np.abs(g[g != 0])) for g in result["gradients"]])
+        self.left.set(self._stds(result["activations"], 1.6 * WIDEST))
+        self.right.set(self._stds(result["gradients"], LARGEST + 3.5))
+        losses = np.nan_to_num(result["losses"], nan=1e300, posinf=1e300)
+        self.losses.set_data(np.arange(len(losses)), losses)
+
+    @staticmethod
+    def _stds(rows, x):
+        """A label for each row: its standard deviation."""
+        return [
+            (x, k - 0.25, f"std {short(row.std(dtype=float))}", INK)
+            for k, row in enumerate(rows, 1)
+        ]
+
+    def readout(self, result):
+        word, reason = result["verdict"]
+        width, std, losses = result["width"], result["std"], result["losses"]
+        first, last = (np.std(result["gradients"][i], dtype=float) for i in (0, -1))
+        layers = len(result["gradients"])
+        lines = [
+            f"<b>{word}:</b> {reason}.",
+            f"The weights' std is {std:.3g}, so a sum over n = {width} inputs of size 1 has the "
+            f"std sqrt(n) · {std:.3g} = {width**0.5 * std:.3g}."
+            if std > 0
+            else f"Every weight is {result['mean']:.3g}.",
+            f"Gradients: std {short(last)} arrives at layer {layers}, {short(first)} at layer 1.",
+        ]
+        if losses:
+            end = "no number any more" if not np.isfinite(losses[-1]) else f"{losses[-1]:.3g}"
+            lines[-1] += (
+                f" Training with lr = {result['lr']:.3g}: loss {losses[0]:.3g} at first, {end} "
+                f"after {len(losses) - 1} updates."
+            )
+        if self.own:
+            whose = "your own init" if result["own"] else "the scheme above: your init returns None"
+            lines.append(f"The first weights are those of {whose}.")
+        return "<br>".join(lines)
