@@ -386,8 +386,26 @@ else:
 #
 # ### An ensemble of thinned networks
 #
-# Each mask picks another **thinned network**; all of them share their weights. With $n$ units there
-# are $2^n$. Training with dropout trains this crowd, each member for a moment; the full network at
+# Each mask picks another **thinned network**, the units that are kept. All of them share their
+# weights.
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "drop-ensemble",
+    "Two hidden layers of 32 units with dropout. How many thinned networks are there?",
+    {
+        "64": "That is the number of units. Each of them is in or out, independently.",
+        "2 · 32² = 2048": "Not pairs of units are chosen: each unit is in or out.",
+        "2⁶⁴, about 18 million million million": "Each of 64 units is in or out: 2 · 2 · 2 ...",
+    },
+    "2⁶⁴, about 18 million million million",
+)
+
+# %%
+print(f"2 ** 64 = {2**64:,}")
+
+# %% [markdown]
+# With $n$ units there are $2^n$. Training with dropout trains this crowd, each member for a moment; the full network at
 # test time stands for their average. How good an average is it? With ten hidden units we can ask
 # all $2^{10} = 1024$ members, each weighted by its probability.
 
@@ -440,21 +458,6 @@ print(f"loss without + penalty: {clean:.2f} + {extra:.2f} = {clean + extra:.2f}"
 # The penalty is smallest when the work is spread over many small weights. A unit can't count on one
 # particular partner, because that partner is often away; it must be useful together with many.
 
-# %% jupyter={"source_hidden": true}
-predict(
-    "drop-ensemble",
-    "Two hidden layers of 32 units with dropout. How many thinned networks are there?",
-    {
-        "64": "That is the number of units. Each of them is in or out, independently.",
-        "2 · 32² = 2048": "Not pairs of units are chosen: each unit is in or out.",
-        "2⁶⁴, about 18 million million million": "Each of 64 units is in or out: 2 · 2 · 2 ...",
-    },
-    "2⁶⁴, about 18 million million million",
-)
-
-# %%
-print(f"2 ** 64 = {2**64:,}")
-
 # %% [markdown]
 # ## 7 Train with it
 #
@@ -487,7 +490,7 @@ def digits_run(p, seed):
     model = nn.Sequential(
         nn.Linear(64, 48), nn.ReLU(), nn.Dropout(p),
         nn.Linear(48, 48), nn.ReLU(), nn.Dropout(p), nn.Linear(48, 10),
-    )  # fmt: skip
+    )
     optimiser = optim.Adam(model.parameters(), lr=0.01)
     train.fit(model, F.cross_entropy, optimiser, (X, y), epochs=150, progress=False)
     return model, (X, y), (X_test, y_test)
@@ -567,7 +570,7 @@ check("drop-net", scores)
 
 # %% [markdown]
 # Your network asked 5000 times in training mode, with a new mask each time, and once in test
-# mode. By section 6 the mean of the many should be the one:
+# mode. By section 6 the mean of the many should be the one, up to chance:
 
 # %%
 rng = np.random.default_rng(6)
