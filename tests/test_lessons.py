@@ -74,10 +74,10 @@ NUMBERS = {
         "4 used: 91% right of those learnt, 78% of new ones",
         "30 samples: mean 5.267, sum 158.0",
         "with the mean 0.63, with the sum 2.32",
-    ],
         "W alone doubled: at x = 1 they are [4. 1.]",
         " 50 digits, lambda 0   : 100% right of those learnt, 70% of new ones",
         " 50 digits, lambda 0.03: 100% right of those learnt, 75% of new ones",
+    ],
     "04_backprop": [
         "q = 3, f = -12; gradients: x -4, y -4, z 3",
         "f = -20.0  gradients: -8 6 2 0",
