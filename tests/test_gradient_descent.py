@@ -124,6 +124,18 @@ def test_the_sweep_is_many_single_descents():
 
 
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize("function", ["ravine (x^2+100y^2)/2", "Rosenbrock"])
+def test_descents_at_once_are_single_descents(function, optimiser):
+    """Also where one passes FAR and stays there while the others go on."""
+    surface, rates = SURFACES[function], [0.001, 0.02, 0.05, 1.5]
+    heights = final_heights(surface, optimiser, rates, 0.8, 30)
+    with np.errstate(all="ignore"):
+        ends = [descend(surface, surface.start, optimiser, r, 0.8, 30)[-1] for r in rates]
+        expected = [surface.f(*end) - surface.lowest for end in ends]
+    np.testing.assert_allclose(heights, expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
 def test_the_sweep_has_no_gaps_and_no_limit_where_there_is_none(optimiser):
     explorer = LearningRateSweep(function="Rosenbrock", optimiser=optimiser)
     assert not explorer.edge.get_visible()

@@ -5,9 +5,11 @@ import functools
 import numpy as np
 from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 
+import nnkit
 from widgets.controls import choice, log_slider, slider
 from widgets.descent import (
     ADAPTIVE,
+    FAR,
     OPTIMISERS,
     OWN,
     SURFACES,
@@ -334,10 +336,23 @@ class LearningRateSweep(Explorer):
 
 
 def final_heights(surface, optimiser, rates, momentum, steps):
-    """The height above the minimum after `steps` steps, for each learning rate."""
+    """The height above the minimum after `steps` steps, for each learning rate.
+
+    All descents at once: every rule works number by number, so a coordinate is a tensor with one
+    number for each rate. As in `descend`, a point past FAR stays.
+    """
+    rates = np.array(rates, dtype=float)
+    weights = [nnkit.full(rates.shape, v, dtype=nnkit.float64) for v in surface.start]
+    rule = OPTIMISERS[optimiser]([w.requires_grad_() for w in weights], rates, momentum)
+    ends = np.array([w.tolist() for w in weights])
+    for _ in range(steps):
+        near = (np.abs(ends) < FAR).all(axis=0)
+        rule.zero_grad()
+        surface.f(*weights).sum().backward()
+        rule.step()
+        ends = np.where(near, [w.tolist() for w in weights], ends)
     with np.errstate(all="ignore"):
-        ends = [descend(surface, surface.start, optimiser, r, momentum, steps)[-1] for r in rates]
-        return np.array([surface.f(*end) - surface.lowest for end in ends])
+        return surface.f(*ends) - surface.lowest
 
 
 @functools.lru_cache(maxsize=64)
