@@ -405,9 +405,9 @@ predict(
 print(f"2 ** 64 = {2**64:,}")
 
 # %% [markdown]
-# With $n$ units there are $2^n$. Training with dropout trains this crowd, each member for a moment; the full network at
-# test time stands for their average. How good an average is it? With ten hidden units we can ask
-# all $2^{10} = 1024$ members, each weighted by its probability.
+# With $n$ units there are $2^n$. Training with dropout trains this crowd, each member for a moment;
+# the full network at test time stands for their average. How good an average is it? With ten hidden
+# units we can ask all $2^{10} = 1024$ members, each weighted by its probability.
 
 # %%
 rng = np.random.default_rng(4)
