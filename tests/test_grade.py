@@ -1,36 +1,26 @@
 """`nnkit grade` from the learner's file to points, exit codes and isolation."""
 
 import json
-import socket
-import subprocess
 import sys
-import threading
 import time
-import xml.etree.ElementTree as ElementTree
 
 import psutil
 import pytest
 from graded_lesson import (
     TOTAL,
-    make_cell,
     make_lesson,
-    make_lesson_of_doubles,
-    make_notebook,
     write_notebook,
 )
 
 from nnkit.course import grade as grade_module
-from nnkit.course.grade import UsageError, grade
-from nnkit.course.grading_command import choose_level, read_limits, run
+from nnkit.course.grade import grade
+from nnkit.course.grading_command import read_limits, run
 from nnkit.course.grading_isolation import strongest
 from nnkit.course.lesson import read_lesson, source_paths
 from nnkit.course.report import exit_code
 
 X = "\ndef double(x):\n    return x\n"
 LESSON_05 = next(path for path in source_paths() if path.stem.startswith("05"))
-needs_namespace = pytest.mark.skipif(
-    strongest() != "namespace", reason="bubblewrap does not work here: no namespace to test"
-)
 
 
 @pytest.fixture(scope="module")
@@ -149,17 +139,6 @@ def test_nothing_readable_is_exit_code_2(tmp_path, lesson, capsys):
     assert "web page" in capsys.readouterr().out
 
 
-def test_isolation_can_be_required(monkeypatch):
-    monkeypatch.setattr("nnkit.course.grading_command.strongest", lambda: "process")
-    assert choose_level(None, None) == choose_level(None, "process") == "process"
-    with pytest.raises(UsageError, match="does not work here"):
-        choose_level("namespace", None)
-    with pytest.raises(UsageError, match="is required, but here it is"):
-        choose_level(None, "namespace")
-    with pytest.raises(UsageError, match="isolation must be one of"):
-        choose_level("prison", None)
-
-
 def test_where_the_reference_fails_nobody_gets_a_zero(tmp_path, lesson, monkeypatch, capsys):
     path = write_notebook(tmp_path / "a.ipynb", lesson)
     broken = "def double(x):\n    return 3 * x\n"
@@ -200,138 +179,3 @@ def test_lost_worker_costs_nobody_else(tmp_path, lesson):
     assert "lost twice" in records[0]["fault"] and records[0]["score"] is None
     assert not orphans(since=began)
     assert records[1]["score"] == TOTAL
-
-
-@pytest.fixture
-def server():
-    """The port of a server on this machine that counts its visitors."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=lambda: [listener.accept()[0].close()], daemon=True)
-        thread.start()
-        yield listener.getsockname()[1]
-        socket.create_connection(listener.getsockname(), 1).close()
-        thread.join()
-
-
-@needs_namespace
-def test_what_only_a_namespace_keeps_away(tmp_path, lesson, server):
-    """Each of these gets its point at the process level: that is what the stronger level is for."""
-    attacks = {
-        "lesson read": f"""
-text = open({str(lesson.path)!r}).read()
-exec(text[text.index("def double"):].split("# %%")[0])
-double = double
-""",
-        "lesson imported": f"""
-from nnkit.course.lesson import Lesson
-double = Lesson({str(lesson.path)!r}).trial("double").answer
-""",
-        "network": f"""
-import socket
-socket.create_connection(("127.0.0.1", {server}), 1).close()
-def double(x):
-    return 2 * x
-""",
-        "other processes": """
-import os
-others = [int(name) for name in os.listdir("/proc") if name.isdigit()]
-def double(x):
-    return 2 * x if len(others) > 9 else None
-""",
-        "course's lessons": """
-from nnkit.course.lesson import source_paths
-double = (lambda x: 2 * x) if source_paths() else None
-""",
-    }
-    many = make_lesson_of_doubles(tmp_path, len(attacks))
-    sources = {
-        f"double-{n}": source.replace("double =", f"double_{n} =").replace(
-            "def double(", f"def double_{n}("
-        )
-        for n, source in enumerate(attacks.values())
-    }
-    path = write_notebook(tmp_path / "a.ipynb", many, sources)
-    got = {}
-    for level in "process", "namespace":
-        (record,) = grade([path], lesson=str(many.path), level=level)["submissions"]
-        got[level] = dict(zip(attacks, verdicts(record).values(), strict=True))
-    assert set(got["process"].values()) == {"passed"}
-    assert "passed" not in got["namespace"].values()
-
-
-# Faked results, each seen to convince nbval alone, run on the learner's own file.
-
-CHECK = 'print("right" if np.allclose(double(np.ones(3)), 2) else "wrong")'
-
-
-FAKES = {
-    "honest": lambda check: check,
-    "failure saved as expectation": lambda check: check | {"outputs": [stream("wrong")]},
-    "outputs cleared": lambda check: check | {"outputs": [], "execution_count": None},
-    "skip comment": lambda check: check | {"source": "# NBVAL_SKIP\n" + check["source"]},
-    "ignore comment": lambda check: check | {"source": "# NBVAL_IGNORE_OUTPUT\n" + check["source"]},
-    "skip tag": lambda check: check | {"metadata": {"tags": ["nbval-skip"]}},
-    "check deleted": lambda check: make_cell("", check["id"]),
-    "check edited": lambda check: check | {"source": "print('right')"},
-    "check made text": lambda check: check | {"cell_type": "markdown"},
-}
-BESIDE = {
-    "conftest": (
-        "import nbval.plugin as p\nrun = p.IPyNbCell.runtest\n"
-        "p.IPyNbCell.runtest = lambda s: None if 'conftest' in str(s.path) else run(s)"
-    ),
-    "numpy": "ones = lambda n: 1\nallclose = lambda a, b: True",
-}
-
-
-def stream(text):
-    return {"output_type": "stream", "name": "stdout", "text": text + "\n"}
-
-
-def faked(lesson, fakes):
-    """A learner's notebook with wrong answers, each of whose checks one of `fakes` has changed."""
-    sources = {
-        name: f"def {exercise.answer}(x):\n    return x\n"
-        for name, exercise in lesson.exercises.items()
-    }
-    notebook = make_notebook(lesson, sources)
-    checks = notebook["cells"][1::2]
-    for number, (check, fake) in enumerate(zip(checks, fakes, strict=True)):
-        check["source"] = CHECK.replace("double", f"double_{number}")
-        check |= {"execution_count": 1, "outputs": [stream("right")]}
-        notebook["cells"][2 * number + 1] = fake(check)
-    setup = make_cell("import numpy as np\ncheck = lambda *args: None", "setup")
-    return json.dumps(notebook | {"cells": [setup, *notebook["cells"]]})
-
-
-@pytest.fixture(scope="module")
-def fakes(tmp_path_factory):
-    """A class of three: checks made to pass inside the notebook, and by a file beside it."""
-    folder = tmp_path_factory.mktemp("fakes")
-    one, many = make_lesson_of_doubles(folder, 1), make_lesson_of_doubles(folder, len(FAKES))
-    notebooks = {"inside": faked(many, FAKES.values())}
-    for name, text in BESIDE.items():
-        notebooks[name] = faked(one, [FAKES["honest"]])
-        (folder / name).mkdir()
-        (folder / name / f"{name}.py").write_text(text)
-    for name, text in notebooks.items():
-        (folder / name).mkdir(exist_ok=True)
-        (folder / name / "a.ipynb").write_text(text)
-    return folder
-
-
-def test_fakes_convince_nbval_alone(fakes, tmp_path):
-    report = tmp_path / "report.xml"
-    command = [sys.executable, "-m", "pytest", "--nbval", f"--junitxml={report}", "-q", str(fakes)]
-    subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=200)
-    cases = list(ElementTree.parse(report).iter("testcase"))
-    failed = [case.get("name") for case in cases if case.find("failure") is not None]
-    assert len(cases) > 20 and failed == ["Cell 2"]  # the honest check, and no other
-
-
-def test_fakes_get_nothing(fakes):
-    result = grade([fakes], lesson=str(fakes / "08_doubles.py"), jobs=2)
-    assert len(result["submissions"]) == 3
-    for record in result["submissions"]:
-        assert record["score"] == 0 and record["max_score"] == len(FAKES)
-        assert set(verdicts(record).values()) <= {"wrong", "missing"}

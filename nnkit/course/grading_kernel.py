@@ -13,6 +13,7 @@ from jupyter_client.connect import write_connection_file
 from nbval.kernel import RunningKernel
 
 from nnkit.course.grading_isolation import environment
+from nnkit.course.grading_parent import folder_size
 from nnkit.course.grading_probe import MIME
 
 
@@ -190,27 +191,6 @@ class GradingKernel(RunningKernel):
             return f"signal {signal.Signals(code - 128).name}"
         except ValueError:
             return f"exit code {code}"
-
-
-def folder_size(folder, most=1000):
-    """Bytes in the files below `folder`; infinite if they are too many or too deep to count."""
-    total, number, folders = 0, 0, [str(folder)]
-    while folders:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    number += 1
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-                    else:
-                        total += entry.stat(follow_symlinks=False).st_size
-        except FileNotFoundError:
-            continue
-        except OSError:
-            return float("inf")
-        if number > most:
-            return float("inf")
-    return total
 
 
 def well_formed(message):

@@ -175,3 +175,24 @@ def remove(path):
         if os.name == "posix":
             for command in ["chmod", "-R", "u+rwx"], ["rm", "-rf"]:
                 subprocess.run([*command, "--", str(path)], capture_output=True)
+
+
+def folder_size(folder, most=1000):
+    """Bytes in the files below `folder`; infinite if they are too many or too deep to count."""
+    total, number, folders = 0, 0, [str(folder)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    number += 1
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    else:
+                        total += entry.stat(follow_symlinks=False).st_size
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return float("inf")
+        if number > most:
+            return float("inf")
+    return total

@@ -1,0 +1,252 @@
+"""What keeps a learner's kernel from the machine and from other learners: the namespace level."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import asdict
+
+import pytest
+from graded_lesson import make_lesson, make_lesson_of_doubles, write_notebook
+
+from nnkit.course import grading_parent
+from nnkit.course.grade import UsageError, grade
+from nnkit.course.grading_command import choose_level
+from nnkit.course.grading_isolation import strongest, wrap
+from nnkit.course.grading_kernel import GradingKernel, Limits
+from nnkit.course.grading_notebook import Task
+from nnkit.course.grading_parent import KernelParent, folder_size, remove
+from nnkit.course.grading_worker import GraderFault, Workers
+
+needs_namespace = pytest.mark.skipif(
+    strongest() != "namespace", reason="bubblewrap does not work here: no namespace to test"
+)
+
+
+def test_isolation_can_be_required(monkeypatch):
+    monkeypatch.setattr("nnkit.course.grading_command.strongest", lambda: "process")
+    assert choose_level(None, None) == choose_level(None, "process") == "process"
+    with pytest.raises(UsageError, match="does not work here"):
+        choose_level("namespace", None)
+    with pytest.raises(UsageError, match="is required, but here it is"):
+        choose_level(None, "namespace")
+    with pytest.raises(UsageError, match="isolation must be one of"):
+        choose_level("prison", None)
+
+
+@pytest.fixture
+def server():
+    """The port of a server on this machine that counts its visitors."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=lambda: [listener.accept()[0].close()], daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        socket.create_connection(listener.getsockname(), 1).close()
+        thread.join()
+
+
+RIGHT = "def double(x):\n    return 2 * x\n"
+FORGED = """
+import json, os
+words = {"name": "passed", "message": "", "hint": ""}
+result = {"seconds": 1, "faults": [], "verdicts": {f"double-{n}": words for n in range(50)}}
+line = json.dumps(result | {"number": 2}) + chr(10)
+pid, above = os.getpid(), []
+while pid > 1:
+    pid = int(open(f"/proc/{pid}/stat").read().rsplit(")")[1].split()[1])
+    above.append(pid)
+for pid in above:
+    for fd in range(3, 20):
+        try:
+            if os.readlink(f"/proc/{pid}/fd/{fd}").startswith("pipe:"):
+                pipe = os.open(f"/proc/{pid}/fd/{fd}", os.O_WRONLY | os.O_NONBLOCK)
+                os.write(pipe, line.encode())
+        except OSError:
+            pass
+def double(x):
+    return x
+"""
+
+
+def outside(lesson, server):
+    """{attack: source} of what reaches out of the kernel."""
+    return {
+        "lesson read": f"""
+text = open({str(lesson.path)!r}).read()
+exec(text[text.index("def double"):].split("# %%")[0])
+double = double
+""",
+        "lesson imported": f"""
+from nnkit.course.lesson import Lesson
+double = Lesson({str(lesson.path)!r}).trial("double").answer
+""",
+        "course's lessons": """
+from nnkit.course.lesson import source_paths
+double = (lambda x: 2 * x) if source_paths() else None
+""",
+        "network": f"""
+import socket
+socket.create_connection(("127.0.0.1", {server}), 1).close()
+{RIGHT}""",
+        "other processes": f"""
+import os
+if len([name for name in os.listdir("/proc") if name.isdigit()]) < 10: raise OSError
+{RIGHT}""",
+        "another's submission": f"""
+open({str(lesson.path.parent / "a.ipynb")!r}).close()
+{RIGHT}""",
+        "the environment of the grader": f"""
+import os
+above = open(f"/proc/{{os.getppid()}}/stat").read().rsplit(")")[1].split()[1]
+if "grading_nbval" not in open(f"/proc/{{above}}/cmdline").read(): raise OSError
+{RIGHT}""",
+    }
+
+
+@needs_namespace
+def test_what_only_a_namespace_keeps_away(tmp_path, server):
+    """Each of these gets its point at the process level: that is what the stronger level is for."""
+    attacks = outside(make_lesson(tmp_path), server)
+    many = make_lesson_of_doubles(tmp_path, len(attacks))
+    sources = {
+        f"double-{n}": source.replace("double =", f"double_{n} =").replace(
+            "def double(", f"def double_{n}("
+        )
+        for n, source in enumerate(attacks.values())
+    }
+    path = write_notebook(tmp_path / "a.ipynb", many, sources)
+    got = {}
+    for level in "process", "namespace":
+        (record,) = grade([path], lesson=str(many.path), level=level)["submissions"]
+        got[level] = {n: e["verdict"] for n, e in zip(attacks, record["exercises"], strict=True)}
+    assert set(got["process"].values()) == {"passed"}
+    assert "passed" not in got["namespace"].values()
+
+
+@needs_namespace
+@pytest.mark.parametrize("level", ["process", "namespace"])
+def test_a_result_forged_into_the_graders_pipe(tmp_path, level):
+    """Only root can do it, and only at the process level."""
+    lesson = make_lesson_of_doubles(tmp_path, 1)
+    task = Task(lesson, seed=1)
+    workers = Workers()
+    source = FORGED.replace("def double", "def double_0")
+    try:
+        result = workers.grade(task.solved(), task.notebook({"double-0": source}), level, LIMITS)
+        verdict = result["verdicts"]["double-0"]["name"]
+    except GraderFault:
+        verdict = "fault"
+    workers.close()
+    forged = level == "process" and os.geteuid() == 0
+    assert (verdict == "passed") == forged
+
+
+LIMITS = asdict(Limits())
+WRITE = """
+import json, os, sys
+found = []
+for place in "/", "/dev", "/dev/shm", "/tmp", "/etc", "/usr", "/proc/sys/kernel", *sys.argv[1:]:
+    try:
+        open(place + "/mine", "w").close()
+        found.append(place)
+    except OSError:
+        pass
+print(json.dumps(found))
+"""
+
+
+@needs_namespace
+def test_nothing_can_be_written_but_the_kernels_own_folders(tmp_path):
+    for name in "rw", "shm":
+        (tmp_path / name).mkdir()
+    program = [sys.executable, "-I", "-c", WRITE, str(tmp_path), f"{tmp_path}/rw", sys.prefix]
+    command = wrap(program, "namespace", tmp_path)
+    allowed = {"/dev/shm", f"{tmp_path}/rw"}
+    assert set(json.loads(subprocess.check_output(command, env={}))) == allowed
+    first = command.index("--remount-ro")
+    loose = command[:first] + command[first + 6 :]  # what bubblewrap leaves open
+    assert {"/", "/dev", "/tmp"} < set(json.loads(subprocess.check_output(loose, env={})))
+
+
+RUNS = "import os, numpy as np\nopen('mine', 'w').write(str(np.random.rand()) + str(os.getpid()))"
+
+
+def kernels(level, folder, number=2):
+    """What `number` kernels of one parent write into their folders, and the parent."""
+    parent, found = KernelParent(level, folder), []
+    for _ in range(number):
+        kernel = GradingKernel(parent, Limits(), float("inf"))
+        kernel.run(RUNS)
+        found.append((parent.folder / "k" / "work" / "mine").read_text())
+        kernel.stop()
+        if not parent.reusable:
+            break
+    return found, parent
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
+@pytest.mark.parametrize("level", {"process", strongest()})
+def test_kernels_of_one_parent_have_own_numbers_and_leave_nothing(tmp_path, level):
+    found, parent = kernels(level, tmp_path / "p")
+    assert len(set(found)) == 2 and parent.reusable
+    assert list(parent.folder.iterdir()) == list((parent.place / "shm").iterdir()) == []
+    parent.close()
+    assert not parent.place.exists() and not parent.server.is_running()
+
+
+@pytest.fixture
+def without(monkeypatch, tmp_path):
+    """A function that has the start script lack something: (what it says, what it then says)."""
+
+    def change(text, other):
+        start = grading_parent.START
+        source = start.read_text(encoding="utf-8")
+        assert text in source
+        source = source.replace("Path(__file__).resolve().parent", f"Path({str(start.parent)!r})")
+        changed = tmp_path / "start.py"
+        changed.write_text(source.replace(text, other), encoding="utf-8")
+        monkeypatch.setattr(grading_parent, "START", changed)
+
+    return change
+
+
+def test_without_forks_a_parent_becomes_the_kernel(tmp_path, without):
+    """As on macOS and Windows."""
+    without('FORKS = sys.platform == "linux"', "FORKS = False")
+    found, parent = kernels("process", tmp_path / "p")
+    assert len(found) == 1 and not parent.place.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
+def test_a_namespace_that_cannot_be_nested_serves_one_kernel(tmp_path, without):
+    without('apart = level == "namespace" and in_fork(isolate) == 0', "level = 'namespace'")
+    found, parent = kernels("process", tmp_path / "p")
+    assert len(found) == 1 and not parent.place.exists()
+
+
+def nest(folder, depth):
+    """Make folders nested so deep that their path is longer than the system allows."""
+    home = os.getcwd()
+    os.chdir(folder)
+    for _ in range(depth):
+        os.mkdir("d" * 100)
+        os.chdir("d" * 100)
+    os.chdir(home)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="paths and permissions as on POSIX")
+def test_what_a_kernel_leaves_is_measured_and_removed_whatever_it_is(tmp_path):
+    folder = tmp_path / "left"
+    folder.mkdir()
+    (folder / "a").write_bytes(bytes(1000))
+    (folder / "b").symlink_to("/usr")
+    assert 1000 <= folder_size(folder) < 2000
+    (folder / "locked").mkdir()
+    (folder / "locked" / "c").write_text("")
+    (folder / "locked").chmod(0)
+    nest(folder, 60)
+    assert folder_size(folder) == float("inf")
+    remove(folder)
+    assert not folder.exists() and os.path.exists("/usr")
