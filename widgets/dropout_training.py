@@ -60,7 +60,7 @@ class DropoutTraining(Explorer):
     """
 
     p = slider("dropout p", 0.0, 0.8, default=0.2, step=0.05)
-    epochs = slider("epochs", 0, 1000, default=600, step=10)
+    epochs = slider("epochs", 0, 1000, default=400, step=10)
     width = slider("units a layer", 4, 32, default=32, step=1)
     noise = slider("noise", 0.0, 0.5, default=0.3, step=0.01)
     n = slider("training points (n)", 10, 200, default=60, step=1)

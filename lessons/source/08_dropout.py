@@ -472,7 +472,7 @@ print(f"loss without + penalty: {clean:.2f} + {extra:.2f} = {clean + extra:.2f}"
 #    trains with half of them needs to be wider.
 
 # %%
-DropoutTraining(forward=dropout_forward, backward=dropout_backward)
+DropoutTraining(forward=dropout_forward, backward=dropout_backward, epochs=600)
 
 # %% [markdown]
 # Two inputs are little to overfit with. Now the handwritten digits of lesson 02: 64 pixels, two
