@@ -15,6 +15,11 @@ from nnkit.tensor import Tensor, quietly
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "lr_scheduler"]
 
 
+NOT_NEGATIVE = {
+    "alpha", "eps", "initial_accumulator_value", "lr", "lr_decay", "momentum", "weight_decay",
+}  # fmt: skip
+
+
 class Optimizer:
     """What all rules share: the parameters, in groups with their own options, and `step()`.
 
@@ -115,7 +120,7 @@ class Optimizer:
 
 def _check_options(name, options):
     for option, value in options.items():
-        if option in ("lr", "momentum", "weight_decay", "eps", "alpha", "lr_decay"):
+        if option in NOT_NEGATIVE:
             if not np.min(value) >= 0:
                 raise ValueError(f"{name}: {option} must be 0 or more, got {value}")
         elif option == "betas" and not all(0 <= beta < 1 for beta in value):

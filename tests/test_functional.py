@@ -102,6 +102,31 @@ def test_standardising_1_to_5_of_lesson_10():
     assert y.T.tolist()[0] == pytest.approx([-1.414, -0.707, 0, 0.707, 1.414], abs=5e-4)
 
 
+@pytest.mark.parametrize(
+    ("normalise", "axes"),
+    [
+        (lambda x: F.batch_norm(x, None, None, training=True), (0, 2, 3)),
+        (lambda x: F.layer_norm(x, x.shape[1:]), (1, 2, 3)),
+        (lambda x: F.instance_norm(x), (2, 3)),
+        (lambda x: F.group_norm(x, 2).reshape(5, 2, 2, 3, 3), (2, 3, 4)),
+    ],
+)
+def test_what_shares_its_statistics_in_lesson_10(normalise, axes):
+    y = normalise(3 + 2 * nnkit.randn(5, 4, 3, 3, generator=nnkit.Generator(0))).numpy()
+    np.testing.assert_allclose(y.mean(axis=axes), 0, atol=1e-5)
+    np.testing.assert_allclose(y.var(axis=axes), 1, atol=1e-3)
+
+
+def test_inputs_a_thousand_times_larger_give_gradients_a_thousand_times_larger():
+    """Lesson 10, at the point where the outputs are the same: w = 0."""
+    x, grads = nnkit.randn(20, 3, generator=nnkit.Generator(0)), []
+    for scale in (1, 1000):
+        w = nnkit.zeros(1, 3, requires_grad=True)
+        F.mse_loss(F.linear(scale * x, w), nnkit.ones(20, 1)).backward()
+        grads.append(w.grad.numpy())
+    np.testing.assert_allclose(grads[1], 1000 * grads[0], rtol=1e-5)
+
+
 def test_sizes_of_convolutions_of_lesson_12():
     out = F.conv2d(nnkit.zeros(1, 3, 5, 5), nnkit.zeros(2, 3, 3, 3), stride=2, padding=1)
     assert out.shape == (1, 2, 3, 3)
@@ -136,6 +161,9 @@ HUGE = [[1e4, -1e4, 0.0], [-1e4, -1e4, 1e4], [123.0, 456.0, 789.0]]
         lambda x: F.binary_cross_entropy_with_logits(x, nnkit.zeros(3, 3).to(x.dtype)),
         lambda x: F.binary_cross_entropy(x.sigmoid(), nnkit.ones(3, 3).to(x.dtype)),
         lambda x: F.multiclass_hinge_loss(x, nnkit.tensor([1, 0, 2])),
+        lambda x: F.multi_margin_loss(x, nnkit.tensor([1, 0, 2])),
+        lambda x: F.nll_loss(F.log_softmax(x, 1), nnkit.tensor([1, 0, 2])),
+        lambda x: F.kl_div(F.log_softmax(x, 1), F.softmax(x.detach(), 0), reduction="batchmean"),
         F.sigmoid, F.logsigmoid, F.softplus, F.tanh, F.elu, F.gelu,
         lambda x: F.gelu(x, approximate="tanh"),
     ],

@@ -43,7 +43,7 @@ def make_pictures_network(T):
 
 
 def copy_weights(ours, theirs):
-    ours.load_state_dict({k: nnkit.tensor(v.numpy()) for k, v in theirs.state_dict().items()})
+    ours.load_state_dict({name: value.numpy() for name, value in theirs.state_dict().items()})
 
 
 def train(T, model, loss_fn, X, y, steps=20):
@@ -76,6 +76,22 @@ def test_the_same_code_trains_the_same_network(shape):
     found = train(nnkit, ours, nn.CrossEntropyLoss(label_smoothing=0.1), X, y)
     assert found[0] == pytest.approx(expected[0], rel=1e-8)
     np.testing.assert_allclose(found[1], expected[1], rtol=1e-7, atol=1e-9)
+
+
+@needs_torch
+@pytest.mark.parametrize("shape", [(20, 4), (20, 1, 8, 6)])
+def test_weights_travel_to_pytorch_and_back(shape):
+    make = make_network if len(shape) == 2 else make_pictures_network
+    ours, theirs, again = make(nnkit), make(torch), make(nnkit)
+    x = np.random.default_rng(0).normal(size=shape).astype("f")
+    ours(nnkit.tensor(x))  # moves the running statistics, which must travel too
+    theirs.load_state_dict({k: torch.from_numpy(v.numpy()) for k, v in ours.state_dict().items()})
+    again.load_state_dict({k: v.numpy() for k, v in theirs.state_dict().items()})
+    expected = ours.eval()(nnkit.tensor(x)).tolist()
+    np.testing.assert_allclose(
+        theirs.eval()(torch.tensor(x)).tolist(), expected, rtol=1e-4, atol=1e-5
+    )
+    assert again.eval()(nnkit.tensor(x)).tolist() == expected
 
 
 @needs_torch
@@ -199,6 +215,17 @@ def test_a_constant_start_never_breaks_symmetry():
     optimizer.zero_grad()
     nn.MSELoss()(model(x), y).backward()
     assert not model[0].weight.grad.array.any() and model[2].weight.grad.array.any()
+
+
+def test_xor_of_lesson_01():
+    """h1 = relu(x1 + x2), h2 = relu(x1 + x2 - 1), y = h1 - 2 h2."""
+    model = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 1))
+    model.load_state_dict({
+        "0.weight": np.ones((2, 2)), "0.bias": np.array([0, -1]),
+        "2.weight": np.array([[1, -2]]), "2.bias": np.zeros(1),
+    })  # fmt: skip
+    X, y = nnkit.data.xor()
+    assert model(X)[:, 0].tolist() == y.tolist()
 
 
 def test_parameters_of_a_same_size_layer_of_lesson_12():

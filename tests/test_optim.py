@@ -155,6 +155,22 @@ def test_what_adam_does_to_simple_gradients():
     assert np.abs(alternating[-2:]) == pytest.approx([0.053, 0.053], abs=5e-4)
 
 
+def test_weight_decay_of_lesson_07():
+    """The minimum of (w - 1)^2 / 2 + lambda w^2 / 2 at lambda 1/2 is 2/3; AdamW keeps to the loss's
+    own scale, Adam mixes the penalty into the gradient that it divides by."""
+
+    def f(w):
+        return (w - 1) ** 2 / 2
+
+    path = descend(f, 0.0, optim.SGD, 60, lr=0.5, weight_decay=0.5)
+    assert path[-1] == pytest.approx(2 / 3)
+    coupled = descend(f, 0.0, optim.Adam, 2000, lr=0.01, weight_decay=0.5)[-1]
+    decoupled = descend(f, 0.0, optim.AdamW, 2000, lr=0.01, weight_decay=0.5)[-1]
+    assert coupled == pytest.approx(2 / 3, abs=1e-3) and abs(decoupled - coupled) > 0.01
+    step = descend(lambda w: 0 * w, 3.0, optim.AdamW, 1, lr=0.1, weight_decay=0.5)
+    assert step[-1] == pytest.approx(3 * (1 - 0.1 * 0.5))
+
+
 # Groups, memory, refusals
 
 
