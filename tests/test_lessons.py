@@ -153,7 +153,7 @@ NUMBERS = {
         "ReLU, std sqrt(2/n)       0.82      0.83",
         "n =  100: std of the sum  10.0 with std 1, 1.00 with 1/sqrt(n)",
         "variance of z 1.00, mean square of relu(z) 0.50",
-        "3 hidden layers, 0.01 * randn: loss 2.30, 10% right",
+        "hidden layers  3, 0.01 * randn: loss 2.30, 10% right",
         "inputs 100 times as large, weights 0.01 * randn: loss 2.30, 10% right",
         "Xavier:  largest 0.077, std 0.045",
         "Kaiming: std 0.063",

@@ -86,6 +86,17 @@ def test_a_learners_net_trains_and_an_unwritten_one_is_stood_in_for():
     assert "Your two_layer returns nothing yet" in stub.live.description
 
 
+def test_a_learners_step_moves_the_weights():
+    mine = TwoLayerNet(step=lambda w, grad, lr: w - lr * grad)
+    assert mine.losses.get_ydata() == pytest.approx(TwoLayerNet().losses.get_ydata())
+    assert "your step uses them, with lr = 0.5" in mine.live.description
+    still = TwoLayerNet(step=lambda w, grad, lr: w, updates=40)
+    assert set(still.losses.get_ydata()) == {still.losses.get_ydata()[0]}
+    stub = TwoLayerNet(step=lambda w, grad, lr: None)
+    assert stub.losses.get_ydata() == pytest.approx(TwoLayerNet().losses.get_ydata())
+    assert "Your step returns nothing yet" in stub.live.description
+
+
 def test_a_learners_first_weights_are_used_and_their_shape_is_checked():
     zeros = TwoLayerNet(init=lambda fan_in, fan_out, rng: np.zeros((fan_in, fan_out)))
     assert "Still guessing" in zeros.live.description

@@ -8,7 +8,7 @@ import nnkit
 import nnkit.functional as F
 from nnkit import optim
 
-SAMPLES, CLASSES, BATCH, UPDATES = 40, 10, 32, 200  # products this small need one thread only
+SAMPLES, CLASSES, BATCH, UPDATES = 40, 3, 32, 200  # products this small need one thread only
 ACTIVATIONS = {"tanh": F.tanh, "ReLU": F.relu, "sigmoid": F.sigmoid, "none (linear)": lambda x: x}
 
 # The standard deviation of a layer's weights: of fan-in a, fan-out b, and the slider.
@@ -43,7 +43,7 @@ def first_weights(scheme, std, sizes, seed=0):
 
 @functools.lru_cache(maxsize=4)
 def task(width):
-    """(X, y): 512 samples of `width` standard normal features; the class is the one of ten random
+    """(X, y): 512 samples of `width` standard normal features; the class is the one of three random
     directions that a sample points to most."""
     rng = np.random.default_rng(width)
     X = rng.standard_normal((512, width), np.float32)

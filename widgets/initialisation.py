@@ -36,7 +36,7 @@ class Initialisation(Explorer):
     std = log_slider("std of the weights", 1e-3, 3, default=0.01)
     depth = slider("depth (layers)", 2, MOST, default=MOST, step=1)
     width = slider("width (units)", 10, 500, default=80, step=10)
-    lr = log_slider("learning rate (lr)", 1e-3, 3, default=0.1)
+    lr = log_slider("learning rate (lr)", 1e-3, 3, default=0.05)
 
     presets = {
         "tanh, std 0.01, width 500: fades": {"width": 500, "std": 0.01, "activation": "tanh"},
@@ -53,6 +53,8 @@ class Initialisation(Explorer):
 
     def __init__(self, init=None, **state):
         self.own = init
+        if init:
+            self.presets = {}  # they are about schemes
         super().__init__(**state)
 
     def unused(self, state):
@@ -105,9 +107,11 @@ class Initialisation(Explorer):
         middle.set_title("sizes of the gradients")
         (self.losses,) = self.live.move(*self.curve.plot([], [], color=INK, label="loss"))
         self.curve.axhline(np.log(CLASSES), color=GREY, ls=":", lw=1.2)
-        self.curve.text(UPDATES, np.log(CLASSES) * 1.15, "guessing: ln 10", ha="right", color=GREY)
+        self.curve.text(
+            UPDATES, np.log(CLASSES) * 1.15, f"guessing: ln {CLASSES}", ha="right", color=GREY
+        )
         self.curve.set(
-            xlim=(0, UPDATES), ylim=(1e-2, 1e2), yscale="log", xlabel="updates",
+            xlim=(0, UPDATES), ylim=(1e-3, 1e2), yscale="log", xlabel="updates",
             title="training loss",
         )  # fmt: skip
 

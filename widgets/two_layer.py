@@ -46,8 +46,9 @@ def kaiming(fan_in, fan_out, rng):
 class TwoLayerNet(Explorer):
     """Train input - ReLU units - two scores; watch the boundary bend and the loss fall.
 
-    two_layer: a learner's own `two_layer(X, y, W1, b1, W2, b2) -> (loss, gradients)`; init: their
-    `init(fan_in, fan_out, rng)`, the first weights of a layer. nnkit's where these return None.
+    two_layer: a learner's own `two_layer(X, y, W1, b1, W2, b2) -> (loss, gradients)`; step: their
+    `step(w, grad, lr)`, a weight after its update; init: their `init(fan_in, fan_out, rng)`, the
+    first weights of a layer. nnkit's where these return None.
     """
 
     data = choice("data", SETS, "XOR")
@@ -65,8 +66,8 @@ class TwoLayerNet(Explorer):
     }
     readout_lines = 4
 
-    def __init__(self, two_layer=None, init=None, **state):
-        self.own, self.own_init = two_layer, init
+    def __init__(self, two_layer=None, step=None, init=None, **state):
+        self.own, self.own_step, self.own_init = two_layer, step, init
         super().__init__(**state)
 
     def compute(self, data, hidden, lr, updates, seed):
@@ -75,6 +76,10 @@ class TwoLayerNet(Explorer):
         weights = self._first(2, hidden, rng) + self._first(hidden, 2, rng)
         own = self.own is not None and self.own(X, y, *weights) is not None
         net, losses = self.own if own else two_layer, []
+        stepped = (
+            self.own_step is not None and self.own_step(np.ones(1), np.ones(1), lr) is not None
+        )
+        step = self.own_step if stepped else lambda w, grad, lr: w - lr * grad
         for update in range(updates + 1):
             with np.errstate(all="ignore"):  # never around a yield, which may resume elsewhere
                 loss, gradients = net(X, y, *weights)
@@ -82,11 +87,12 @@ class TwoLayerNet(Explorer):
             if update == updates or update % 20 == 19:
                 yield {
                     "X": X, "y": y, "weights": weights, "losses": np.array(losses), "own": own,
+                    "stepped": stepped,
                     "chances": chance_of_class_1(PLANE, *weights), "lr": lr,
                     "right": np.mean((chance_of_class_1(X, *weights) > 0.5) == y),
                 }  # fmt: skip
             with np.errstate(all="ignore"):
-                weights = [w - lr * g for w, g in zip(weights, gradients, strict=True)]
+                weights = [step(w, g, lr) for w, g in zip(weights, gradients, strict=True)]
 
     def _first(self, fan_in, fan_out, rng):
         """(W, b) of a layer before the first update."""
@@ -141,11 +147,14 @@ class TwoLayerNet(Explorer):
         lines = [
             f"<b>{verdict}:</b> after {len(result['losses']) - 1} updates the loss is {last:.4g} "
             f"(at the start {first:.4g}), and {result['right']:.0%} of the points are right.",
-            f"{whose} finds {shapes} = {total} gradients in one pass back; an update takes "
-            f"lr = {result['lr']:.3g} times its gradient from each weight.",
+            f"{whose} finds {shapes} = {total} gradients in one pass back; "
+            + ("your step uses them" if result["stepped"] else "gradient descent uses them")
+            + f", with lr = {result['lr']:.3g}.",
         ]
         if self.own and not result["own"]:
             lines.append("Your two_layer returns nothing yet, so nnkit's gradients are used.")
+        if self.own_step and not result["stepped"]:
+            lines.append("Your step returns nothing yet, so the plain rule w - lr * grad is used.")
         return "<br>".join(lines)
 
 

@@ -176,13 +176,12 @@ predict(
 # The gate $\max(0, x)$ has a name of its own, **ReLU**: it passes the gradient where $x$ is
 # positive, and stops it elsewhere.
 #
-# All three at work, in $f = (x y + \max(z, w)) \cdot 2$. nnkit's `backward()` does just what you
-# did by hand; each tensor's `.grad` is filled in:
+# All three at work, in $f = (x y + \max(z, w)) \cdot 2$. A *tensor* of nnkit remembers how it was
+# computed. `backward()` then does just what you did by hand, and fills in the `.grad` of each
+# tensor that was made with `requires_grad=True`:
 
 # %%
-x, y, z, w = (
-    nnkit.tensor(v, dtype=nnkit.float64, requires_grad=True) for v in (3.0, -4.0, 2.0, -1.0)
-)
+x, y, z, w = (nnkit.tensor(v, requires_grad=True) for v in (3.0, -4.0, 2.0, -1.0))
 f = (x * y + nnkit.maximum(z, w)) * 2
 f.backward()
 print("f =", f.item(), " gradients:", *(f"{t.grad.item():g}" for t in (x, y, z, w)))
@@ -268,13 +267,18 @@ check("bp-gates", gate_backward)
 # The next explorer computes its gradients with **your** `gate_backward`. (Until you have written
 # it, with nnkit's.) A gate with one input, as $\times 2$, asks yours with 2 as the other input.
 #
-# Slide $w$ upwards until it overtakes $z = 2$. What happens to the two gradients, and when? Set
-# $z$ and $w$ equal and pick the edge of $z$: why is neither gradient right now?
+# Slide $w$ upwards until it overtakes $z = 2$. What happens to the two gradients, and when? Then
+# set $w$ to exactly 2 and pick the edge of $z$: does the nudge agree?
 
 # %%
 Backprop(gate_backward=gate_backward, circuit="(xy+max(z,w))*2")
 
 # %% [markdown]
+# At a tie, $\max$ has a kink: raising $z$ raises the output, lowering $z$ does nothing. So it has
+# no derivative there, and the nudge to both sides finds half of the gradient. nnkit and PyTorch
+# pass half to each input; your gate gives all of it to one. Any choice will do, because a tie
+# hardly ever happens.
+#
 # ## 5 Two paths: add them up
 
 # %% jupyter={"source_hidden": true}
@@ -295,8 +299,8 @@ predict(
 Backprop(circuit="shared: b=2a, d=b+3b", step=3)
 
 # %% [markdown]
-# Step on to the end. $b$ leaves its gate on two edges. One brings back a gradient of 1, the other 3. A nudge to $b$
-# runs along both, so $d$ feels both: the gradient of $b$ is their **sum**, 4.
+# Step on to the end. $b$ leaves its gate on two edges. One brings back a gradient of 1, the other
+# 3. A nudge to $b$ runs along both, so $d$ feels both: the gradient of $b$ is their **sum**, 4.
 #
 # $$\frac{\partial d}{\partial b} = \sum_{\text{paths from } b \text{ to } d}
 # \ \prod_{\text{along the path}} \text{local derivatives}$$
@@ -321,7 +325,8 @@ print(f"(2 + 3w)^2 at w = 3: {f.item():g}, gradient {w.grad.item():g}, from 2 * 
 # ### Exercise 3: count the paths
 #
 # Let $c = a\,b$ and $f = c^2 + 3a$. So $a$ reaches $f$ on two ways: through $c$, and directly.
-# Return $\partial f/\partial a$ and $\partial f/\partial b$.
+# Return $\partial f/\partial a$ and $\partial f/\partial b$. (The local derivative of $c^2$ is
+# $2c$.)
 
 # %% exercise="bp-paths" points=1
 def two_paths(a, b):
@@ -522,11 +527,13 @@ for h in (1e-1, 1e-3, 1e-5, 1e-8, 1e-12):
 GradientCheck(circuit="sigmoid in small gates", h=1e-5)
 
 # %% [markdown]
+# Along a single edge $(x + y)z$ is a straight line. Nothing bends, and only rounding is left.
+#
 # ### Exercise 5: the gradient by nudging
 #
 # `f` takes an array and returns a number. Nudge the entries of `x` one at a time, to both sides.
-# `np.ndindex(x.shape)` gives the indices of all entries, whatever the shape. Put back what you
-# change, or work on a copy.
+# `for index in np.ndindex(x.shape):` goes through all entries, whatever the shape, and `x[index]`
+# is one of them. Put back what you change, or work on a copy, `x.copy()`.
 
 # %% exercise="bp-numerical" points=2
 def numerical_gradient(f, x, h=1e-5):
