@@ -76,23 +76,28 @@ def as_tensor(data, *, dtype=None):
 
 
 def zeros(*size, dtype=float32, requires_grad=False):
+    """Zeros; the size is `2, 3` or `(2, 3)`, and `()` for a single number."""
     return Tensor(np.zeros(_shape(size), dtype), requires_grad)
 
 
 def ones(*size, dtype=float32, requires_grad=False):
+    """Ones; see `zeros`."""
     return Tensor(np.ones(_shape(size), dtype), requires_grad)
 
 
 def full(size, fill_value, *, dtype=None, requires_grad=False):
+    """The same number everywhere, in its own type: float32 or int64; `size` is a tuple."""
     value = _as_array(fill_value, dtype)
     return Tensor(np.full(tuple(size), value, value.dtype), requires_grad)
 
 
 def zeros_like(input, *, dtype=None):
+    """Zeros in the shape and type of `input`."""
     return Tensor(np.zeros(input.shape, dtype or input.dtype))
 
 
 def ones_like(input, *, dtype=None):
+    """Ones in the shape and type of `input`."""
     return Tensor(np.ones(input.shape, dtype or input.dtype))
 
 

@@ -19,6 +19,7 @@ __all__ = [
 
 @no_grad()
 def constant_(tensor, val):
+    """The same number everywhere: equal units then stay equal."""
     return tensor.fill_(val)
 
 

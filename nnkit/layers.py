@@ -45,7 +45,7 @@ def _sum_of_rows(g):
     return _ones(len(g), g.dtype).dot(g)  # a product sums faster than np.sum
 
 
-_ones = functools.lru_cache(np.ones)
+_ones = functools.lru_cache(maxsize=16)(np.ones)
 
 
 def dropout(input, p=0.5, training=True, *, generator=None):

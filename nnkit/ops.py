@@ -24,27 +24,32 @@ MaxMin = namedtuple("MaxMin", ["values", "indices"])
 
 @operation
 def add(input, other):
+    """input + other; both slopes are 1."""
     return input + other, lambda g: g, lambda g: g
 
 
 @operation
 def sub(input, other):
+    """input - other; the slopes are 1 and -1."""
     return input - other, lambda g: g, lambda g: -g
 
 
 @operation
 def mul(input, other):
+    """input * other, element by element; each factor's slope is the other factor."""
     return input * other, lambda g: g * other, lambda g: g * input
 
 
 @operation
 def div(input, other):
+    """a / b; slopes 1 / b and -a / b^2."""
     out = np.true_divide(input, other)
     return out, lambda g: g / other, lambda g: -g * out / other
 
 
 @operation
 def pow(input, exponent):
+    """a^b; slopes b a^(b - 1) and a^b log(a)."""
     out = input**exponent
     return (
         out,
@@ -61,6 +66,7 @@ def _slope(a, b):
 
 @operation
 def neg(input):
+    """-x; slope -1."""
     return -input, lambda g: -g
 
 
@@ -95,33 +101,39 @@ def matmul(input, other):
 
 @operation
 def exp(input):
+    """e^x, its own slope."""
     out = np.exp(input)
     return out, lambda g: g * out
 
 
 @operation
 def log(input):
+    """Natural logarithm; slope 1 / x."""
     return np.log(input), lambda g: g / input
 
 
 @operation
 def sqrt(input):
+    """Square root; slope 1 / (2 sqrt(x))."""
     out = np.sqrt(input)
     return out, lambda g: g / (2 * out)
 
 
 @operation
 def sin(input):
+    """sin(x); slope cos(x)."""
     return np.sin(input), lambda g: g * np.cos(input)
 
 
 @operation
 def cos(input):
+    """cos(x); slope -sin(x)."""
     return np.cos(input), lambda g: -g * np.sin(input)
 
 
 @operation
 def abs(input):
+    """|x|; slope sign(x), 0 at 0."""
     return np.abs(input), lambda g: g * np.sign(input)
 
 
@@ -189,12 +201,14 @@ def to(input, dtype):
 
 @operation
 def sum(input, dim=None, keepdim=False):
+    """Sum; every element that was added up has slope 1. `keepdim` leaves a dimension of size 1."""
     out = np.add.reduce(input, axis=dim, keepdims=keepdim)
     return out, lambda g: _spread(g, input.shape, dim, keepdim)
 
 
 @operation
 def mean(input, dim=None, keepdim=False):
+    """Mean of n elements; each has slope 1 / n. Raises RuntimeError for integers."""
     need_floats("mean", input)
     total = np.add.reduce(input, axis=dim, keepdims=keepdim)
     n = input.size // builtins.max(total.size, 1)
@@ -284,10 +298,12 @@ def any(input, dim=None, keepdim=False):
 
 
 def isnan(input):
+    """Where elements are nan, as booleans."""
     return Tensor(np.asarray(np.isnan(input.array)))
 
 
 def isfinite(input):
+    """Where elements are neither nan nor infinite, as booleans."""
     return Tensor(np.asarray(np.isfinite(input.array)))
 
 

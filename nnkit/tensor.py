@@ -173,7 +173,7 @@ class Tensor:
         if self._edges is _FREED:
             notes.append("grad_fn=<freed>")
         elif self._edges:
-            notes.append(f"grad_fn=<{self._edges[0][1].__qualname__.split('.')[0]}>")
+            notes.append(f"grad_fn=<{self._edges[0][1].__qualname__.split('.')[0].strip('_')}>")
         elif self.requires_grad:
             notes.append("requires_grad=True")
         return f"tensor({', '.join([values, *notes])})"
