@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import time
 import zipfile
 
 import pytest
@@ -62,6 +63,28 @@ def test_answer_in_another_cell_is_pointed_out(lesson):
     assert "double" not in submission.sources
 
 
+BOMBS = {
+    "signs": "-" * 200_000 + "1",
+    "brackets": "x = " + "[" * 90 + "]" * 90,
+    "attributes": "x" + ".a" * 40_000,
+    "a sum": "x = " + "1+" * 40_000 + "1",
+    "a bad escape": r"x = '\d'",
+    "a zero byte": "x = 1\0",
+    "a long number": "x = " + "9" * 90_000,
+    "a long list": "x = [" + "1," * 1_000_000 + "]",
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_looking_for_an_answer_elsewhere_comes_to_no_harm(lesson, bomb):
+    stub = lesson.exercises["double"].stub
+    source = BOMBS[bomb] + "  # double"
+    notebook = make_notebook(lesson, {"double": stub}, extra=[source])
+    before = time.process_time()
+    assert read(notebook, lesson).sources["double"] == stub
+    assert time.process_time() - before < 2
+
+
 def test_missing_cell_and_cell_of_another_type_are_named(lesson):
     notebook = make_notebook(lesson)
     del notebook["cells"][0]
@@ -93,7 +116,9 @@ def test_nbformat_3_and_5(lesson):
     for cell in (cells := json.loads(json.dumps(notebook["cells"]))):
         cell["input"] = cell.pop("source")
     three = {"nbformat": 3, "worksheets": [{"cells": cells}, None]}
-    assert read(three, lesson).sources == read(five, lesson).sources == read(notebook, lesson).sources
+    assert (
+        read(three, lesson).sources == read(five, lesson).sources == read(notebook, lesson).sources
+    )
 
 
 WRONG_FILES = {

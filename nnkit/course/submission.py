@@ -7,9 +7,11 @@ or kept beside the exercises' sources.
 import ast
 import json
 import re
+import warnings
 from dataclasses import dataclass, field
 
 LARGEST = 50 * 2**20  # bytes of a notebook; pictures in outputs make some large
+LONGEST = 100_000  # characters of a cell that is looked into
 BLANKS = re.compile(r"\s+")
 
 
@@ -136,15 +138,23 @@ def _parse(data):
 def _defines(name, some, cells):
     """The number, from 1, of the first of `some` code cells that defines `name`, or None."""
     for cell in some:
-        if cell["cell_type"] == "code" and name in defined_names(cell["source"]):
+        source = cell["source"] if cell["cell_type"] == "code" else ""
+        if name in source and name in defined_names(source):
             return cells.index(cell) + 1
     return None
 
 
 def defined_names(source):
-    """The names that a cell's top level defines; none if it can't be parsed."""
+    """The names that a cell's top level defines; none if it can't be parsed or is longer than code.
+
+    A source of some megabytes takes gigabytes to parse.
+    """
+    if len(source) > LONGEST:
+        return set()
     try:
-        body = ast.parse(source).body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a backslash in a text, say
+            body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
     names = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
