@@ -72,6 +72,7 @@ OPERATIONS = {
     "abs": (lambda T, F, x: x.abs(), [(3, 4)], "ties"),
     "clamp": (lambda T, F, x: x.clamp(-1, 1), [(30,)], "ties"),
     "clamp min": (lambda T, F, x: x.clamp(min=0.5), [(3, 4)], "any"),
+    "sign": (lambda T, F, x: x.sign() * x, [(30,)], "ties"),
     "maximum": (lambda T, F, x, y: T.maximum(x, y), [(6, 5), (5,)], "ties"),
     "minimum": (lambda T, F, x, y: T.minimum(x, y), [(6, 5), (6, 1)], "ties"),
     "where": (lambda T, F, x, y: T.where(x > y, x, 2 * y), [(6, 5), (5,)], "any"),
@@ -133,6 +134,15 @@ OPERATIONS = {
     "mse_loss sum": (lambda T, F, x, y: F.mse_loss(x, y, reduction="sum"), [(3,), (3,)], "any"),
     "l1_loss": (lambda T, F, x, y: F.l1_loss(x, y), [(3, 4), (3, 4)], "ties"),
     "smooth_l1_loss": (lambda T, F, x, y: F.smooth_l1_loss(x, y, beta=0.5), [(3, 4)] * 2, "any"),
+    "smooth_l1_loss none": (
+        lambda T, F, x, y: F.smooth_l1_loss(x, y, reduction="none", beta=2.0), [(30,)] * 2, "any",
+    ),
+    "binary_cross_entropy weight": (
+        lambda T, F, p, y: F.binary_cross_entropy(
+            p, y, weight=T.arange(4).to(p.dtype), reduction="sum"
+        ),
+        [(3, 4)] * 2, "unit",
+    ),
     "binary_cross_entropy": (lambda T, F, p, y: F.binary_cross_entropy(p, y), [(3, 4)] * 2, "unit"),
     "bce with logits": (
         lambda T, F, x, y: F.binary_cross_entropy_with_logits(x, y, reduction="none"),
@@ -145,6 +155,7 @@ OPERATIONS = {
         [(3, 4), (3, 4)], ["large", "unit"],
     ),
     "kl_div": (lambda T, F, x, y: F.kl_div(x, y, reduction="batchmean"), [(3, 4)] * 2, "rows"),
+    "kl_div none": (lambda T, F, x, y: F.kl_div(x, y, reduction="none"), [(3, 4)] * 2, "rows"),
     "kl_div log_target": (
         lambda T, F, x, y: F.kl_div(x, y, reduction="sum", log_target=True), [(3, 4)] * 2, "any",
     ),
@@ -163,6 +174,13 @@ OPERATIONS = {
     "cross_entropy weight": (
         lambda T, F, x, y: F.cross_entropy(x, y, weight=T.tensor([1, 2, 3.5]).to(x.dtype)),
         [(6, 3), (6,)], ["any", "labels"],
+    ),
+    "cross_entropy 3-D all": (
+        lambda T, F, x, y: F.cross_entropy(
+            x, y, T.tensor([1, 2, 3.5]).to(x.dtype), ignore_index=0, reduction="none",
+            label_smoothing=0.3,
+        ),
+        [(4, 3, 5), (4, 5)], ["any", "labels"],
     ),
     "cross_entropy ignore": (
         lambda T, F, x, y: F.cross_entropy(x, y, ignore_index=1), [(6, 3), (6,)], ["any", "labels"],
@@ -184,6 +202,12 @@ OPERATIONS = {
         lambda T, F, x, y: F.nll_loss(x, y, weight=T.tensor([1, 2, 3.5]).to(x.dtype)),
         [(6, 3), (6,)], ["any", "labels"],
     ),
+    "nll_loss 3-D": (
+        lambda T, F, x, y: F.nll_loss(x, y, ignore_index=2), [(4, 3, 5), (4, 5)], ["any", "labels"],
+    ),
+    "multi_margin_loss 1-D": (
+        lambda T, F, x, y: F.multi_margin_loss(x, y, margin=2.0), [(3,), ()], ["any", "labels"],
+    ),
     "multi_margin_loss": (
         lambda T, F, x, y: F.multi_margin_loss(x, y), [(6, 3), (6,)], ["any", "labels"],
     ),
@@ -200,6 +224,12 @@ OPERATIONS = {
     "batch_norm eval": (
         lambda T, F, x: F.batch_norm(x, T.arange(3).to(x.dtype), 1 + T.arange(3).to(x.dtype)),
         [(6, 3)], "any",
+    ),
+    "layer_norm 1-D": (
+        lambda T, F, x, w, b: F.layer_norm(x, (4,), w, b), [(5, 4), (4,), (4,)], "any",
+    ),
+    "batch_norm 3-D": (
+        lambda T, F, x: F.batch_norm(x, None, None, training=True), [(6, 3, 4)], "any",
     ),
     "layer_norm": (
         lambda T, F, x, w: F.layer_norm(x, (3, 4), w, eps=0.1), [(5, 3, 4), (3, 4)], "any",
@@ -218,6 +248,7 @@ OPERATIONS = {
     ),
     "max_pool2d": (lambda T, F, x: F.max_pool2d(x, 2), [(2, 3, 5, 4)], "any"),
     "max_pool2d ties": (lambda T, F, x: F.max_pool2d(x, 3, 1, 1), [(2, 1, 5, 4)], "ties"),
+    "avg_pool2d defaults": (lambda T, F, x: F.avg_pool2d(x, 2), [(2, 3, 5, 4)], "any"),
     "avg_pool2d": (
         lambda T, F, x: F.avg_pool2d(x, (2, 3), stride=1, padding=1), [(2, 3, 5, 4)], "any",
     ),
