@@ -173,6 +173,15 @@ def test_every_reader_is_served():
     assert metadata["image/png"] == {"width": 840, "height": 330, "alt": Line().live.description}
 
 
+def test_a_glimpse_moves_what_follows_too_and_nothing_else():
+    line = Line(lr=0.5)
+    words = list(line.glimpses([{"colour": "red"}, {"slope": 2.0}, {"steps": 3}]))
+    assert words[0].startswith("<b>slope</b> -1 ")
+    assert words[1] == "This position can't be shown. ArithmeticError: &lt;two&gt;"
+    assert words[2].startswith("<b>slope</b> 1 ")
+    assert line.state == Line(lr=0.5).state
+
+
 class Training(Line):
     """A computation that takes a second and shows its progress."""
 

@@ -33,6 +33,17 @@ class Slider(anywidget.AnyWidget):
     value = traitlets.CFloat().tag(sync=True, echo_update=False)  # a message less a picture
     disabled = traitlets.Bool(False).tag(sync=True)
 
+    def places(self):
+        """The values that the slider's own moves give, lowest first; slider.js finds the same."""
+        span = np.log10(self.high / self.low) if self.log else self.high - self.low
+        at = self.step * np.arange(int(np.ceil(span / self.step - 1e-9)) + 1)
+        if self.log:
+            values = [float(f"{self.low * 10**v:.3g}") for v in at]
+        else:
+            digits = max(len(repr(v).partition(".")[2]) for v in (self.low, self.step))
+            values = [round(float(self.low + v), digits) for v in at]
+        return [int(v) if self.whole else v for v in np.minimum(values, self.high).tolist()]
+
 
 class Control:
     """A named value of an Explorer; the instance's attribute reads and moves it.

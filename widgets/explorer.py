@@ -6,8 +6,9 @@ import html
 import re
 
 from widgets.controls import Control
+from widgets.export import save_html
 from widgets.live import LiveFigure
-from widgets.panel import Panel
+from widgets.panel import Panel, apology
 from widgets.points import PointEditor
 from widgets.work import PICTURE, Work, last
 
@@ -51,6 +52,7 @@ class Explorer(abc.ABC):
         defaults = {name: control.default for name, control in self.controls.items()}
         self.initial = defaults | self.follow(defaults | state) | state
         self._work = Work(self._present, lambda error: self.panel.admit(error), self.patience)
+        self._elsewhere = self._result = None  # a state that is looked at unseen; the last result
         self._held = True  # while held, changes are collected; one refresh follows
         self._widgets = {name: control.widget() for name, control in self.controls.items()}
         for name, widget in self._widgets.items():
@@ -108,6 +110,8 @@ class Explorer(abc.ABC):
     @property
     def state(self):
         """{control: value}, all of it."""
+        if self._elsewhere:
+            return dict(self._elsewhere)
         return {name: self.controls[name].kind(w.value) for name, w in self._widgets.items()}
 
     def set(self, **state):
@@ -134,7 +138,39 @@ class Explorer(abc.ABC):
         """Return only when a slow computation is done and its final picture is drawn."""
         self._work.finish()
 
+    def glimpses(self, moves):
+        """Yield the words after each of `moves`, {control: value}, with its picture drawn unseen.
+
+        No widget moves and no page hears of it; afterwards everything is as it was.
+        """
+        with self._work.lock:
+            self.finish()
+            here = self.state
+            try:
+                for move in moves:
+                    self._elsewhere = here | self.follow(move) | move
+                    try:
+                        result = last(self.compute(**self._elsewhere))
+                        self.draw(result)
+                        words = self.readout(result)
+                    except Exception as error:
+                        words = apology(error)
+                    yield words
+            finally:
+                self._elsewhere = None
+                if self._result is not None:
+                    self.draw(self._result)
+
+    def save_html(self, path, *names):
+        """Write a page of its own to `path`, at most 5 MB, that works without a kernel.
+
+        The sliders of these names move in it, one or two (if none is named, the first one that is
+        in use); all else stays as it is now.
+        """
+        save_html(self, path, names)
+
     def _present(self, result, finished):
+        self._result = result
         self.draw(result)
         words = self.readout(result)
         for name, widget in self._widgets.items():

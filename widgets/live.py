@@ -71,7 +71,7 @@ class LiveFigure(anywidget.AnyWidget):
     def png(self, scale=2):
         """The present picture as PNG bytes, for paper and pages without a kernel.
 
-        scale: its pixels a CSS pixel. A palette of 128 colours makes it a quarter of the size.
+        scale: its pixels a CSS pixel. A palette of 256 colours makes it a third of the size.
         """
         with self.scaled(scale):
             return self.small_png()
@@ -88,7 +88,7 @@ class LiveFigure(anywidget.AnyWidget):
     def small_png(self):
         """The picture as `png` makes it, at the present scale."""
         file, pixels = io.BytesIO(), PIL.Image.fromarray(self._pixels()).convert("RGB")
-        palette = pixels.quantize(128, PIL.Image.Quantize.MAXCOVERAGE)
+        palette = pixels.quantize(256, PIL.Image.Quantize.MAXCOVERAGE)
         palette.save(file, format="png", optimize=True)
         return file.getvalue()
 

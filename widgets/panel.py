@@ -59,8 +59,7 @@ class Panel:
 
     def admit(self, error):
         """Show a failure in one line."""
-        reason = html.escape(f"{type(error).__name__}: {error}")
-        self.words.value = f'<div role="alert">This position can\'t be shown. {reason}</div>'
+        self.words.value = f'<div role="alert">{apology(error)}</div>'
         if self.player:
             self.player.delivered(fine=False)
 
@@ -89,3 +88,8 @@ class Panel:
 
         menu.observe(chosen, "value")
         return menu
+
+
+def apology(error):
+    """A failure in one line of HTML."""
+    return "This position can't be shown. " + html.escape(f"{type(error).__name__}: {error}")

@@ -1,8 +1,7 @@
 // The page's side of Slider: a native range and a number beside it, so that keyboard, touch and
 // screen readers work as everywhere else. A value that the kernel or the learner gives is kept as
 // it is; only a move of the range snaps to its ticks.
-const digits = (value, log, step) =>
-  Number(log ? value.toPrecision(3) : value.toFixed(Math.max(0, -Math.floor(Math.log10(step)))));
+const decimals = (number) => (String(number).split(".")[1] ?? "").length;
 
 export default {
   render({ model, el }) {
@@ -10,8 +9,9 @@ export default {
       ["low", "high", "step", "log"].map((name) => [name, model.get(name)]));
     const span = log ? Math.log10(high / low) : high - low;
     const ticks = Math.ceil(span / step - 1e-9);
-    const toValue = (tick) =>
-      Math.min(high, digits(log ? low * 10 ** (tick * step) : low + tick * step, log, step));
+    const digits = Math.max(decimals(low), decimals(step));
+    const toValue = (tick) => Math.min(high, Number(log
+      ? (low * 10 ** (tick * step)).toPrecision(3) : (low + tick * step).toFixed(digits)));
     const toTick = (value) => Math.round((log ? Math.log10(value / low) : value - low) / step);
 
     el.classList.add("nnkit-slider");
