@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from graded_lesson import SOURCE
 
-from nnkit.course.lesson import Lesson, LessonError, find_lesson, make_stub
+from nnkit.course.lesson import Lesson, LessonError, find_lesson, make_stub, packages
 
 
 def lesson_of(tmp_path, source):
@@ -72,3 +72,7 @@ def test_a_stub_keeps_what_stands_around_the_solution():
 def test_exercises_are_found_by_name():
     assert find_lesson("gd-step").name == "05_gradient_descent"
     assert find_lesson("gd-ste") is None
+
+
+def test_the_packages_of_the_lessons_are_known():
+    assert {"numpy", "nnkit", "widgets"} <= set(packages())

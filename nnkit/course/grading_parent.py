@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from nnkit.course.grading_isolation import environment, wrap
+from nnkit.course.lesson import packages
 
 START = Path(__file__).with_name("grading_start.py")
 
@@ -29,7 +30,7 @@ class KernelParent:
         for folder in self.folder, self.place / "shm":
             folder.mkdir(parents=True)
         self.process = subprocess.Popen(
-            wrap([sys.executable, "-I", str(START), level], level, self.place),
+            wrap([sys.executable, "-I", str(START), level, *packages()], level, self.place),
             cwd=self.folder,
             env=environment(self.folder),
             stdin=subprocess.PIPE,

@@ -173,6 +173,13 @@ def source_paths():
     return sorted((lessons_folder() / "source").glob("[0-9][0-9]_*.py"))
 
 
+@functools.cache
+def packages():
+    """The names of the packages that the lessons import."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in source_paths())
+    return sorted(set(re.findall(r"^(?:from|import) (\w+)", text, re.MULTILINE)))
+
+
 @functools.lru_cache
 def _read(path, _changed):
     return Lesson(path)
