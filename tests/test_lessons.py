@@ -221,6 +221,22 @@ def test_the_curriculums_numbers_are_computed(name):
 
 
 @pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_also_runs_when_it_is_solved(name):
+    notebook, exercises = build(LESSONS[name]), LESSONS[name].exercises
+    for cell in notebook.cells:
+        if cell.id in exercises:
+            cell.source = exercises[cell.id].solution
+    verdicts = [
+        output["data"]["text/plain"]
+        for cell in execute(notebook, name).cells
+        if cell.source.startswith("check(")
+        for output in cell.outputs
+    ]
+    assert len(verdicts) == len(exercises)
+    assert all(verdict.startswith("✓ Right") for verdict in verdicts)
+
+
+@pytest.mark.parametrize("name", LESSONS)
 def test_pictures_and_words_are_there_before_any_kernel(name):
     pictures = 0
     for cell in released(name).cells:
@@ -256,7 +272,7 @@ def test_every_notebook_runs_from_top_to_bottom_under_nbval(tmp_path):
         [*command, str(tmp_path / "pytest.ini"), str(tmp_path)],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,  # nine lessons, one after the other
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stdout[-5000:]
