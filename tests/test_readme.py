@@ -38,7 +38,9 @@ def test_its_table_of_lessons_is_complete():
 
 def test_its_pictures_and_folders_exist():
     root = Path(__file__).parent.parent
-    named = re.findall(r"\]\((?!http)(.*?)\)", README) + re.findall(r"^\| `(.*?)/`", README, re.MULTILINE)
+    named = re.findall(r"\]\((?!http)(.*?)\)", README) + re.findall(
+        r"^\| `(.*?)/`", README, re.MULTILINE
+    )
     assert len(named) == 6
     for name in named:
         assert (root / name).exists(), name

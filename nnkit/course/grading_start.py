@@ -1,9 +1,9 @@
 """Inside the isolation: imports what every lesson needs, then becomes one kernel after another.
 
 Run by path (`python -I grading_start.py LEVEL PACKAGE...`), so that nothing in the working folder,
-the user's home or the environment takes part. It says {"reusable": ...} when it is ready; then each line of
-standard input asks for a kernel, and {"ended": exit code} answers when that one is over. On Linux a
-kernel is a fork, which takes a tenth of a start; elsewhere this process itself becomes the kernel.
+the user's home or the environment takes part. It says {"reusable": ...} when it is ready; then each
+line of standard input asks for a kernel, and {"ended": exit code} answers when it is over. On Linux
+a kernel is a fork, which takes a tenth of a start; elsewhere this process becomes the kernel.
 No answer and no learner's code ever comes into this process, so a fork inherits no secret.
 """
 

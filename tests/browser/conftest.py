@@ -21,7 +21,7 @@ def lab(tmp_path_factory, chromium):
     lab.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def open_notebook(chromium, lab):
     """open_notebook(name, scale=1, **context): the notebook in a fresh 1280x800 page."""
     contexts = []
