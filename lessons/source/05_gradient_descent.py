@@ -19,7 +19,7 @@ import numpy as np
 import nnkit
 from nnkit import optim
 from nnkit.course import check, predict
-from widgets import GradientDescent, LearningRateSweep, MiniBatches
+from widgets import GradientDescent, LearningRateSweep, MiniBatches, TwoLayerNet
 
 # %% [markdown]
 # ## 1 Commit to a guess
@@ -791,6 +791,21 @@ for batch_size in (48, 8, 1):
             break
     print(f"batch size {batch_size:2}:", "to do" if w is None else f"w, b = {np.round(w, 2)}")
 print("least squares:", np.round(best, 2))
+
+# %% [markdown]
+# ### A whole network
+#
+# Last, the two-layer net of lesson 04. Its weights are four arrays, 42 numbers in all, but the
+# update is the line you know: **your** `step` of exercise 2 moves each array against its gradient.
+# (The gradients are found by nnkit's `backward()` here; the ones that you wrote yourself live in
+# that lesson's notebook.)
+#
+# Slide **updates** to 0 and press **Play**. Then look for the largest `lr` that still learns. The
+# loss of a network has no single curvature, so no formula gives it. But there is a limit here, too:
+# past it the loss jumps about, and the net gets stuck with some points wrong.
+
+# %%
+TwoLayerNet(step=step)
 
 # %% [markdown]
 # ## 10 From here to PyTorch
