@@ -307,7 +307,7 @@ RESOURCES = {
     "output without end": (
         "def double(x):\n    while True: print('x' * 1000)",
         "killed",
-        "put out more than 1,000,000 bytes",
+        "000,000 bytes",
     ),
     "one great output": ("print('x' * 30_000_000)" + RIGHT, "killed", "at once"),
     "disk": (

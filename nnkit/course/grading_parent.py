@@ -95,7 +95,7 @@ class KernelParent:
         except OSError:  # the folders themselves are gone
             self.close()
 
-    def _is_ready(self, seconds=5):
+    def _is_ready(self, seconds=2):
         """True if the process lives and has said that its kernel is over."""
         try:
             return self.code is not None or self.answers.get(timeout=seconds) is not None
