@@ -4,8 +4,9 @@ import pytest
 from harness import SWITCHES, Lab, Notebook, find_chromium
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """Not for the session: Playwright's event loop would run on under tests that know of none."""
     path = find_chromium()
     playwright = pytest.importorskip("playwright.sync_api", reason="browser tests need playwright")
     with playwright.sync_playwright() as driver:
@@ -15,7 +16,8 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory, chromium):
+def lab(tmp_path_factory):
+    find_chromium()
     lab = Lab(tmp_path_factory.mktemp("lab"))
     yield lab.wait()
     lab.stop()
