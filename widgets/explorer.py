@@ -5,6 +5,7 @@ import base64
 import html
 import re
 
+from widgets.ahead import Ahead
 from widgets.controls import Control
 from widgets.export import save_html
 from widgets.live import LiveFigure
@@ -52,6 +53,7 @@ class Explorer(abc.ABC):
         defaults = {name: control.default for name, control in self.controls.items()}
         self.initial = defaults | self.follow(defaults | state) | state
         self._work = Work(self._present, lambda error: self.panel.admit(error), self.patience)
+        self._ahead = Ahead(self)
         self._elsewhere = self._result = None  # a state that is looked at unseen; the last result
         self._held = True  # while held, changes are collected; one refresh follows
         self._widgets = {name: control.widget() for name, control in self.controls.items()}
@@ -110,9 +112,10 @@ class Explorer(abc.ABC):
     @property
     def state(self):
         """{control: value}, all of it."""
-        if self._elsewhere:
-            return dict(self._elsewhere)
-        return {name: self.controls[name].kind(w.value) for name, w in self._widgets.items()}
+        with self._work.lock:
+            if self._elsewhere:
+                return dict(self._elsewhere)
+            return {name: self.controls[name].kind(w.value) for name, w in self._widgets.items()}
 
     def set(self, **state):
         """Move several controls at once; the picture is drawn once."""
@@ -132,6 +135,7 @@ class Explorer(abc.ABC):
 
     def refresh(self):
         """Compute, draw and describe the present state; a failure becomes one line of words."""
+        self._ahead.forget()
         self._work.start(lambda: self.compute(**self.state))
 
     def finish(self):
@@ -185,7 +189,8 @@ class Explorer(abc.ABC):
     def _moved(self, change):
         if not self._held:
             (name,) = (name for name, w in self._widgets.items() if w is change.owner)
-            self.set(**{name: self.controls[name].kind(change.new)})
+            with self._ahead.moving(name):
+                self.set(**{name: self.controls[name].kind(change.new)})
 
     @property
     def words(self):

@@ -63,10 +63,12 @@ class LiveFigure(anywidget.AnyWidget):
         return artists
 
     def repaint(self):
-        """Draw the moved artists and send the picture to every view."""
-        self.picture = "data:image/png;base64," + base64.b64encode(encode(self._pixels())).decode(
-            "ascii"
-        )
+        """Send the present picture to every view."""
+        self.picture = self.url()
+
+    def url(self):
+        """The moved artists drawn on all the others, as the page's picture."""
+        return "data:image/png;base64," + base64.b64encode(encode(self._pixels())).decode("ascii")
 
     def png(self, scale=2):
         """The present picture as PNG bytes, for paper and pages without a kernel.

@@ -50,6 +50,7 @@ class Panel:
             [controls, explorer.live, self.words, state],
             layout={"max_width": f"{explorer.size[0]}px"},
         )
+        self.box.add_class("nnkit-explorer")
 
     def tell(self, words, finished=True):
         """Show the words of a picture; `finished` if it is not one of a progress."""

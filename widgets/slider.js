@@ -29,7 +29,13 @@ export default {
       range.disabled = number.disabled = model.get("disabled");
       el.classList.toggle("nnkit-disabled", range.disabled);
     };
+    // Pictures that the kernel drew ahead, by value; it sends none when they are no longer right.
+    const ahead = new Map();
+    const keep = ({ value, picture }) => picture ? ahead.set(value, picture) : ahead.clear();
     const give = (value) => {
+      const live = el.closest(".nnkit-explorer")?.querySelector(".nnkit-live");
+      if (live && ahead.has(value)) live.src = ahead.get(value);
+      ahead.clear();
       model.set("value", value);
       model.save_changes();
       show();
@@ -45,7 +51,11 @@ export default {
     el.addEventListener("keydown", (event) => event.stopPropagation());
     el.dataset.lmSuppressShortcuts = "true";
     model.on("change:value change:disabled", show);
+    model.on("msg:custom", keep);
     show();
-    return () => model.off("change:value change:disabled", show);
+    return () => {
+      model.off("change:value change:disabled", show);
+      model.off("msg:custom", keep);
+    };
   },
 };

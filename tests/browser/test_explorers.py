@@ -74,3 +74,35 @@ def test_a_failure_is_one_line_and_the_next_move_recovers(shown, name, gallery):
     assert shown.picture.get_attribute("src") == at_first.live.picture, "the picture stays"
     gallery.execute(f"del the_{name}.compute")
     shown.reset(at_first)
+
+
+# Moves the slider, and returns which pictures the page shows from then on.
+STEP = """async ([slider, image]) => {
+    const seen = [image.src];
+    new MutationObserver(() => {
+        if (image.src !== seen.at(-1)) seen.push(image.src);
+    }).observe(image, { attributes: true });
+    slider.value = Number(slider.value) + 1;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    const atOnce = image.src;
+    await new Promise(done => setTimeout(done, 1000));
+    return { atOnce, seen };
+}"""
+
+
+def test_the_next_place_of_a_slider_lies_ready_and_the_kernel_agrees(gallery):
+    shown = Shown(gallery, "the_GradientDescent = ")
+    there = widgets.GradientDescent()
+    shown.reset(there)
+    label = there.controls["lr"].label
+    shown.slider(label).press("ArrowRight")
+    places = there._widgets["lr"].places()
+    at = places.index(there.lr) + 1
+    shown.expect(widgets.GradientDescent(lr=places[at]))
+    shown.page.wait_for_timeout(1000)
+    handles = [shown.slider(label).element_handle(), shown.picture.element_handle()]
+    found = shown.page.evaluate(STEP, handles)
+    there.lr = places[at + 1]
+    assert found["atOnce"] == there.live.picture
+    assert found["seen"][1:] == [there.live.picture], "the kernel sent another picture"
+    shown.expect(there)

@@ -1,0 +1,61 @@
+"""Places computed ahead: while the hand rests, the pictures beside a slider's place get ready."""
+
+import asyncio
+import contextlib
+import inspect
+import time
+
+from widgets.controls import Slider
+
+REST = 0.06  # seconds without a move: the hand rests
+CHEAP = 0.03  # seconds of work up to which a picture is drawn ahead
+
+
+class Ahead:
+    """Sends the pictures right and left of the slider moved last to the page.
+
+    The page shows one as soon as that slider steps there, some 15 ms before the kernel's answer,
+    which is the same. Explorers whose pictures are slow, or redraw what stands still, are let be.
+    """
+
+    def __init__(self, explorer):
+        self.explorer, self._task, self._there, self._dear = explorer, None, None, set()
+
+    @contextlib.contextmanager
+    def moving(self, name):
+        """The block does what the page's move of control `name` asks for."""
+        if name == self._there:
+            self._there = None  # a slider that moves forgets its pictures by itself
+        began = time.thread_time()
+        yield
+        slider, explorer = self.explorer._widgets[name], self.explorer
+        quick = time.thread_time() - began < CHEAP
+        plain = isinstance(slider, Slider) and not inspect.isgeneratorfunction(explorer.compute)
+        if quick and plain and name not in self._dear:
+            with contextlib.suppress(RuntimeError):  # no event loop: nobody is there to look ahead
+                self._task = asyncio.get_running_loop().create_task(self._prepare(name, slider))
+
+    def forget(self):
+        """Something else moves: what was drawn ahead is no longer right."""
+        if self._task:
+            self._task.cancel()
+            self._task = None
+        if self._there:
+            self.explorer._widgets[self._there].send({})
+            self._there = None
+
+    async def _prepare(self, name, slider):
+        await asyncio.sleep(REST)
+        places = slider.places()
+        at = min(range(len(places)), key=lambda i: abs(places[i] - slider.value))
+        for value in places[at + 1 : at + 2] + places[max(at - 1, 0) : at]:
+            began = time.thread_time()
+            for _ in self.explorer.glimpses([{name: value}]):
+                redrawn = self.explorer.live.figure.stale
+                picture = self.explorer.live.url()
+            if redrawn or time.thread_time() - began > CHEAP:
+                self._dear.add(name)
+                return
+            self._there = name
+            slider.send({"value": value, "picture": picture})
+            await asyncio.sleep(0)
