@@ -4,6 +4,7 @@ import time
 import pytest
 from test_explorer import Line, Training
 
+from widgets import ahead
 from widgets.ahead import CHEAP, REST
 
 
@@ -74,8 +75,9 @@ def test_what_another_control_makes_wrong_is_taken_back():
     assert sent == [{}]
 
 
-@pytest.mark.parametrize("kind", [Slow, Jumpy, Training])
-def test_what_would_cost_more_than_it_saves_is_not_drawn_ahead(kind):
+@pytest.mark.parametrize(("kind", "cheap"), [(Slow, CHEAP), (Jumpy, 9), (Training, 9)])
+def test_what_would_cost_more_than_it_saves_is_not_drawn_ahead(kind, cheap, monkeypatch):
+    monkeypatch.setattr(ahead, "CHEAP", cheap)
     explorer = kind()
     assert sent_after(explorer, ("slope", 1.5), rest=3 * REST) == []
     assert explorer.slope == 1.5

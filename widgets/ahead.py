@@ -48,7 +48,7 @@ class Ahead:
         await asyncio.sleep(REST)
         places = slider.places()
         at = min(range(len(places)), key=lambda i: abs(places[i] - slider.value))
-        for value in places[at + 1 : at + 2] + places[max(at - 1, 0) : at]:
+        for value in places[at + 1 : at + 2] + places[at - 1 : at]:
             began = time.thread_time()
             for _ in self.explorer.glimpses([{name: value}]):
                 redrawn = self.explorer.live.figure.stale
