@@ -196,6 +196,16 @@ def test_kernels_of_one_parent_have_own_numbers_and_leave_nothing(tmp_path, leve
     assert not parent.place.exists() and not parent.server.is_running()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="one process looks into another on Linux")
+def test_processes_that_know_answers_cannot_be_looked_into():
+    for module, call in {"worker": "Workers()", "parent": "protect()"}.items():
+        program = f"import ctypes\nfrom nnkit.course.grading_{module} import *\n"
+        program += f"before = ctypes.CDLL(None).prctl(3)\n{call}\n"  # PR_GET_DUMPABLE
+        program += "print(before, ctypes.CDLL(None).prctl(3))"
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+        assert done.stdout == "1 0\n"
+
+
 def test_a_parent_imports_what_would_take_each_kernel_long():
     program = "import sys, nnkit.course.grading_start as start\nstart.prepare(['widgets'])\n"
     program += "print({'ipykernel.kernelapp', 'widgets', 'matplotlib'} - set(sys.modules))"

@@ -17,7 +17,7 @@ from nnkit.course.formats import nbformat  # isort: skip  before nbval brings it
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
 from nnkit.course.grading_kernel import GradingKernel, Limits, Stopped
-from nnkit.course.grading_parent import KernelParent, protect, remove
+from nnkit.course.grading_parent import KernelParent, adopt_orphans, protect, remove
 from nnkit.course.grading_probe import MIME
 from nnkit.course.grading_verdict import NO_ANSWER, cell_failed, judge, stopped
 
@@ -37,6 +37,7 @@ def pytest_runtestloop(session):
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # nbval prints at times, and that is no result
     protect()
+    adopt_orphans()
     parents = KernelParents(session.config.option.isolation, session.path)
     try:
         for line in sys.stdin:

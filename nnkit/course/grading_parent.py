@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from nnkit.course.grading_isolation import environment, wrap
+from nnkit.course.grading_start import CHILD_SUBREAPER, DUMPABLE, prctl
 from nnkit.course.lesson import packages
 
 START = Path(__file__).with_name("grading_start.py")
@@ -128,13 +129,18 @@ def _memory(process):
 
 
 def protect():
-    """Let no other process of this user look into this one or write to it (Linux only)."""
-    if sys.platform == "linux":
-        import ctypes
+    """Let no other process of this user look into this one or write to it (Linux only).
 
-        prctl = ctypes.CDLL(None).prctl
-        prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
-        prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: what learners detach stays below
+    Root still can.
+    """
+    if sys.platform == "linux":
+        prctl(DUMPABLE, 0)
+
+
+def adopt_orphans():
+    """Make this process the parent of those that learners' code detaches (Linux only)."""
+    if sys.platform == "linux":
+        prctl(CHILD_SUBREAPER, 1)
 
 
 def kill_children(parent=None):
