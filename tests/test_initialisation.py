@@ -113,6 +113,13 @@ def test_a_loss_that_is_no_number_ends_the_training_and_is_said():
     assert "no number any more" in explorer.live.description
 
 
+def test_the_words_give_a_mean_over_the_last_mini_batches():
+    explorer = Initialisation(scheme="Kaiming normal", activation="ReLU")
+    losses = last(explorer.compute(**explorer.state))["losses"]
+    mean = f"{np.mean(losses[-10:]):.3g}"
+    assert f"after 200 updates {mean} (mean of ten)" in explorer.live.description
+
+
 def test_the_histograms_come_before_the_training():
     explorer = Initialisation(depth=3)
     results = explorer.compute(**explorer.state)

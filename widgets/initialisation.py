@@ -47,7 +47,7 @@ class Initialisation(Explorer):
         "all weights equal": {"scheme": "constant, from the slider", "std": 0.02},
         "all weights zero": {"scheme": "zeros"},
     }
-    size = (840, 350)
+    size = (840, 360)
     readout_lines = 4
     patience = 0.0  # the histograms follow the hand, the training comes after
 
@@ -103,8 +103,8 @@ class Initialisation(Explorer):
         for axes in left, middle:
             axes.set(ylim=(MOST + 0.3, -0.1), yticks=lines)
             axes.grid(axis="y", visible=False)
-        left.set_title("activations")
-        middle.set_title("sizes of the gradients")
+        left.set(title="activations", xlabel="value (exact zeros are left out)")
+        middle.set(title="gradients", xlabel="size (logarithmic)")
         (self.losses,) = self.live.move(*self.curve.plot([], [], color=INK, label="loss"))
         self.curve.axhline(np.log(CLASSES), color=GREY, ls=":", lw=1.2)
         self.curve.text(
@@ -116,7 +116,7 @@ class Initialisation(Explorer):
         )  # fmt: skip
 
     def draw(self, result):
-        self.values.set(result["activations"])
+        self.values.set([h[h != 0] for h in result["activations"]])
         with np.errstate(divide="ignore"):
             self.sizes.set([np.log10(np.abs(g[g != 0])) for g in result["gradients"]])
         self.left.set(self._stds(result["activations"], 1.6 * WIDEST))
@@ -137,8 +137,10 @@ class Initialisation(Explorer):
         width, std, losses = result["width"], result["std"], result["losses"]
         first, last = (np.std(result["gradients"][i], dtype=float) for i in (0, -1))
         layers = len(result["gradients"])
+        off = np.mean(result["activations"][-1] == 0)
         lines = [
-            f"<b>{word}:</b> {reason}.",
+            f"<b>{word}:</b> {reason}."
+            + (f" In the last layer {off:.0%} of the activations are exactly 0." if off else ""),
             f"The weights' std is {std:.3g}, so a sum over n = {width} inputs of size 1 has the "
             f"std sqrt(n) · {std:.3g} = {width**0.5 * std:.3g}."
             if std > 0
@@ -146,10 +148,11 @@ class Initialisation(Explorer):
             f"Gradients: std {short(last)} arrives at layer {layers}, {short(first)} at layer 1.",
         ]
         if losses:
-            end = "no number any more" if not np.isfinite(losses[-1]) else f"{losses[-1]:.3g}"
+            end = f"{np.mean(losses[-10:]):.3g} (mean of ten)"  # one mini-batch alone says little
+            end = end if np.isfinite(losses[-1]) else "no number any more"
             lines[-1] += (
-                f" Training with lr = {result['lr']:.3g}: loss {losses[0]:.3g} at first, {end} "
-                f"after {len(losses) - 1} updates."
+                f" Training with lr = {result['lr']:.3g}: loss {losses[0]:.3g} at first, after "
+                f"{len(losses) - 1} updates {end}."
             )
         if self.own:
             whose = "your own init" if result["own"] else "the scheme above: your init returns None"

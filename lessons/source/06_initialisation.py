@@ -250,8 +250,9 @@ print(f"rng.normal(0, 0.01): std {rng.normal(0, 0.01, size=1_000_000).std():.2f}
 # %% [markdown]
 # Now the main experiment. A net of ten layers with 80 tanh units each gets random inputs of std 1.
 #
-# - Left, one histogram a layer: the **activations**, before any training, and their std.
-# - Middle, the sizes of the **gradients** that come back to each layer, on a logarithmic axis.
+# - Left, one histogram for each layer: the **activations**, before any training, and their std.
+# - Middle, the same for the **gradients** that come back to each layer: their sizes, on a
+#   logarithmic axis.
 # - Right, the loss when the net is then trained, 200 updates of 32 samples. (The task is made up:
 #   three classes, so that guessing costs $\ln 3 = 1.099$.)
 #
@@ -495,10 +496,10 @@ def kaiming(fan_in, fan_out, rng):
 check("init-kaiming", kaiming)
 
 # %% [markdown]
-# With **your** `kaiming` on ReLU: the std wanders a little, but it neither fades nor grows. Each
-# histogram has a tall bar at 0, for the units that are off. Now put Xavier on ReLU (write
-# `init=xavier` below): after ten layers hardly anything is left, and the loss hardly falls. Which
-# rule suits which activation?
+# With **your** `kaiming` on ReLU: the std wanders a little, but it neither fades nor grows. (About
+# half of the activations are exactly 0, as ReLU makes them. The histograms leave those out.) Now
+# put Xavier on ReLU: write `init=xavier` below. After ten layers little is left, and the loss
+# hardly falls. Which rule suits which activation?
 
 # %%
 Initialisation(init=kaiming, scheme="Kaiming normal", activation="ReLU")
