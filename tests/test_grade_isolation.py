@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import asdict
 
 import pytest
@@ -15,7 +16,7 @@ from nnkit.course import grading_parent
 from nnkit.course.grade import UsageError, grade
 from nnkit.course.grading_command import choose_level
 from nnkit.course.grading_isolation import strongest, wrap
-from nnkit.course.grading_kernel import GradingKernel, Limits
+from nnkit.course.grading_kernel import GradingKernel, Limits, Stopped
 from nnkit.course.grading_notebook import Task
 from nnkit.course.grading_parent import KernelParent, folder_size, remove
 from nnkit.course.grading_worker import GraderFault, Workers
@@ -194,6 +195,28 @@ def test_kernels_of_one_parent_have_own_numbers_and_leave_nothing(tmp_path, leve
     assert list(parent.folder.iterdir()) == list((parent.place / "shm").iterdir()) == []
     parent.close()
     assert not parent.place.exists() and not parent.server.is_running()
+
+
+DEATHS = {
+    "os._exit(3)": "exit code 3",
+    "os.kill(os.getpid(), 11)": "SIGSEGV",
+    "threading.Timer(.1, os._exit, [3]).start(); time.sleep(99)": "exit code 3",
+    "os.fork() or time.sleep(99); os._exit(3)": "exit code 3",
+}
+
+
+@pytest.mark.parametrize("level", {"process", strongest()})
+def test_a_dead_kernel_is_noticed_within_two_seconds(tmp_path, level):
+    parent = KernelParent(level, tmp_path / "p")
+    for source, words in DEATHS.items():
+        kernel = GradingKernel(parent, Limits(), float("inf"))
+        began = time.monotonic()
+        with pytest.raises(Stopped, match=words) as stopped:
+            kernel.run(f"import os, threading, time\n{source}")
+        assert time.monotonic() - began < 2.1 and stopped.value.verdict == "killed"
+        kernel.stop()
+        parent = parent if parent.reusable else KernelParent(level, tmp_path / "q")
+    parent.close()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="one process looks into another on Linux")
