@@ -7,8 +7,11 @@
 # calculate, in one line, before any training.
 #
 # When you are through you can say which size, and why, for tanh and for ReLU, and you will have
-# written Xavier's and Kaiming's rules and put them to work in a deep network. Allow 40 to 60
+# written Xavier's and Kaiming's rules and put them to work in a deep network. Allow 45 to 60
 # minutes.
+#
+# Run every cell with Shift+Enter, from the top down: then the pictures move and the questions have
+# their buttons.
 
 # %% tags=["setup"]
 import math
@@ -263,6 +266,7 @@ print(f"rng.normal(0, 0.01): std {rng.normal(0, 0.01, size=1_000_000).std():.2f}
 #    begin now?
 # 3. Find the std with the fastest falling loss. Note it. Then set **width** to 300 and look for it
 #    again: is it the same? Could $\sqrt{80}$ and $\sqrt{300}$ have to do with it?
+# 4. Choose ReLU and std 1. Nothing saturates, since ReLU has no upper limit. What happens instead?
 
 # %%
 Initialisation()
