@@ -899,9 +899,9 @@ for lr in (0.5, 5.0):
     print(f"lr {lr}: error {right:.9f}, with W2 renewed too early {sloppy:.9f}")
 
 # %% [markdown]
-# With lr 0.5 the difference is in the seventh digit; with ten times the rate it is about fifty times
-# as large. There the sloppy step even ends a little lower, by luck. It is not the step that you
-# think you take, though: a gradient check would refuse it.
+# With lr 0.5 the difference is in the seventh digit; with ten times the rate it is about fifty
+# times as large. There the sloppy step even ends a little lower, by luck. It is not the step that
+# you think you take, though: a gradient check would refuse it.
 
 # %% [markdown]
 # ## 11 From here to PyTorch
