@@ -7,7 +7,8 @@ import time
 
 from widgets.controls import Slider
 
-REST = 0.06  # seconds without a move: the hand rests
+REST = 0.06  # seconds without a move after a single one: the hand rests
+DRAG = 0.12  # the same after several moves, each within this time of the one before
 CHEAP = 0.03  # seconds of work up to which a picture is drawn ahead
 
 
@@ -20,20 +21,22 @@ class Ahead:
 
     def __init__(self, explorer):
         self.explorer, self._task, self._there, self._dear = explorer, None, None, set()
+        self._moved = 0.0
 
     @contextlib.contextmanager
     def moving(self, name):
         """The block does what the page's move of control `name` asks for."""
         if name == self._there:
             self._there = None  # a slider that moves forgets its pictures by itself
-        began = time.thread_time()
+        rest = DRAG if time.monotonic() - self._moved < DRAG else REST
+        self._moved, began = time.monotonic(), time.thread_time()
         yield
         slider, explorer = self.explorer._widgets[name], self.explorer
         quick = time.thread_time() - began < CHEAP
         plain = isinstance(slider, Slider) and not inspect.isgeneratorfunction(explorer.compute)
         if quick and plain and name not in self._dear:
             with contextlib.suppress(RuntimeError):  # no event loop: nobody is there to look ahead
-                self._task = asyncio.get_running_loop().create_task(self._prepare(name, slider))
+                self._task = asyncio.get_running_loop().create_task(self._prepare(name, rest))
 
     def forget(self):
         """Something else moves: what was drawn ahead is no longer right."""
@@ -44,8 +47,9 @@ class Ahead:
             self.explorer._widgets[self._there].send({})
             self._there = None
 
-    async def _prepare(self, name, slider):
-        await asyncio.sleep(REST)
+    async def _prepare(self, name, rest):
+        await asyncio.sleep(rest)
+        slider = self.explorer._widgets[name]
         places = slider.places()
         at = min(range(len(places)), key=lambda i: abs(places[i] - slider.value))
         for value in places[at + 1 : at + 2] + places[at - 1 : at]:
