@@ -48,7 +48,7 @@ class Initialisation(Explorer):
         "all weights zero": {"scheme": "zeros"},
     }
     size = (840, 360)
-    readout_lines = 4
+    readout_lines = 5
     patience = 0.0  # the histograms follow the hand, the training comes after
 
     def __init__(self, init=None, **state):
@@ -145,13 +145,13 @@ class Initialisation(Explorer):
             f"std sqrt(n) · {std:.3g} = {width**0.5 * std:.3g}."
             if std > 0
             else f"Every weight is {result['mean']:.3g}.",
-            f"Gradients: std {short(last)} arrives at layer {layers}, {short(first)} at layer 1.",
+            f"Gradients: std {short(last)} at layer {layers}, {short(first)} at layer 1.",
         ]
         if losses:
             end = f"{np.mean(losses[-10:]):.3g} (mean of ten)"  # one mini-batch alone says little
             end = end if np.isfinite(losses[-1]) else "no number any more"
             lines[-1] += (
-                f" Training with lr = {result['lr']:.3g}: loss {losses[0]:.3g} at first, after "
+                f" Trained with lr = {result['lr']:.3g}: loss {losses[0]:.3g}, after "
                 f"{len(losses) - 1} updates {end}."
             )
         if self.own:

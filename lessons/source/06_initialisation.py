@@ -506,7 +506,7 @@ check("init-kaiming", kaiming)
 # hardly falls. Which rule suits which activation?
 
 # %%
-Initialisation(init=kaiming, scheme="Kaiming normal", activation="ReLU")
+Initialisation(init=kaiming, scheme="Kaiming normal", activation="ReLU", lr=0.03)
 
 # %% [markdown]
 # ### Exercise 5: send a signal through
