@@ -15,7 +15,7 @@ CHEAP = 0.03  # seconds of work up to which a picture is drawn ahead
 class Ahead:
     """Sends the pictures right and left of the slider moved last to the page.
 
-    The page shows one as soon as that slider steps there, some 15 ms before the kernel's answer,
+    The page shows one as soon as that slider steps there, some 20 ms before the kernel's answer,
     which is the same. Explorers whose pictures are slow, or redraw what stands still, are let be.
     """
 
