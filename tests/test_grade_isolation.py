@@ -236,6 +236,32 @@ def test_a_parent_imports_what_would_take_each_kernel_long():
     assert done.stdout == "set()\n"
 
 
+CONFINED = """
+import os
+found = dict(line.split(":", 1) for line in open("/proc/self/status"))
+open("mine", "w").write(" ".join(found[n].strip() for n in ("CapEff", "CapPrm", "NoNewPrivs")))
+pid, status = os.getpid(), []
+for name in sorted(filter(str.isdigit, os.listdir("/proc")), key=int):
+    try:
+        open(f"/proc/{name}/mem", "rb").close()
+        status.append(name)
+    except OSError:
+        pass
+open("mine", "a").write(f" {len(status)} {os.system('unshare -U true 2>/dev/null') != 0}")
+"""
+
+
+@needs_namespace
+def test_a_kernel_in_a_namespace_has_no_rights_and_looks_into_no_process_but_its_own(tmp_path):
+    parent = KernelParent("namespace", tmp_path / "p")
+    kernel = GradingKernel(parent, Limits(), float("inf"))
+    kernel.run(CONFINED)
+    words = (parent.folder / "k" / "work" / "mine").read_text().split()
+    assert words == ["0" * 16, "0" * 16, "1", "1", "True"]
+    kernel.stop()
+    parent.close()
+
+
 @pytest.fixture
 def without(monkeypatch, tmp_path):
     """A function that has the start script lack something: (what it says, what it then says)."""

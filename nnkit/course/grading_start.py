@@ -137,13 +137,9 @@ def drop_capabilities():
 
 def isolated_kernel(request):
     """A kernel in namespaces of its own, below a process that reaps what it leaves behind."""
-
-    def kernel():
-        drop_capabilities()
-        become_kernel(**request)
-
     isolate()
-    return in_fork(lambda: in_fork(kernel))
+    drop_capabilities()
+    return in_fork(lambda: in_fork(lambda: become_kernel(**request)))
 
 
 def main(level, *packages):
