@@ -201,11 +201,11 @@ class Shown:
     def value(self, label):
         return float(self.number(label).input_value().replace("\u2212", "-"))
 
-    def reset(self, explorer):
+    def reset(self, explorer, seconds=30):
         """Press Reset and wait for the picture of `explorer`."""
         self.cell.get_by_role("button", name="Reset").click()
         self.cell.get_by_role("alert").wait_for(state="detached")
-        self.expect(explorer)
+        self.expect(explorer, seconds)
 
     def state(self):
         """The state as code, as the page gives it to be copied."""
