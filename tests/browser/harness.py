@@ -181,6 +181,15 @@ class Notebook:
         assert json.loads(status)["status"] == "ok", status
 
 
+# Whether the explorer in a cell shows this picture and these words, to eyes and screen readers.
+SHOWS = """([cell, source, words]) => {
+    const image = cell.querySelector('img.nnkit-live');
+    const told = [...cell.querySelectorAll('[role=status]')].at(-1)?.innerText ?? '';
+    const same = text => text.trim().split(/\\s+/).join(' ') === words;
+    return image.src === source && image.complete && same(told) && same(image.alt);
+}"""
+
+
 class Shown:
     """An explorer as the page shows it: in the first cell whose source starts with `code`."""
 
@@ -223,15 +232,17 @@ class Shown:
     def expect(self, explorer, seconds=5):
         """Wait for just the picture and the words that `explorer` has in this process."""
         explorer.finish()
+        words = normal(explorer.live.description)
         try:
             self.page.wait_for_function(
-                "([image, source]) => image.src === source && image.complete",
-                arg=[self.picture.element_handle(), explorer.live.picture],
+                SHOWS,
+                arg=[self.cell.element_handle(), explorer.live.picture, words],
                 timeout=1000 * seconds,
             )
-        finally:
-            assert normal(self.words) == normal(explorer.live.description)
-        assert normal(self.picture.get_attribute("alt")) == normal(explorer.live.description)
+        except Exception:  # say what is there instead
+            assert normal(self.words) == words
+            assert normal(self.picture.get_attribute("alt")) == words
+            raise
 
 
 def normal(text):
