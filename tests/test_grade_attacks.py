@@ -38,7 +38,7 @@ from nnkit.course.grading_notebook import Task
 from nnkit.course.grading_probe import MIME
 from nnkit.course.grading_worker import Lost, Worker
 
-LIMITS = Limits(cell=3, notebook=30, memory=2**30, files=8 * 2**20, processes=24)
+LIMITS = Limits(cell=2, notebook=30, memory=2**30, files=8 * 2**20, processes=24)
 DETACHED = (
     "import subprocess\nsubprocess.Popen(['sleep', '987.25'], start_new_session=True)\n"
     "subprocess.run('sleep 987.25 & disown', shell=True)" + RIGHT
@@ -89,7 +89,7 @@ def alone(lesson, tmp_path_factory):
         student = folder / f"{number:03}"
         student.mkdir()
         write_notebook(student / "07_small.ipynb", lesson, {"double": sources[name]})
-    result = grade([folder], lesson=str(lesson.path), limits=LIMITS, jobs=2)
+    result = grade([folder], lesson=str(lesson.path), limits=LIMITS, jobs=3)
     return dict(zip(ALONE, result["submissions"], strict=True))
 
 
