@@ -91,6 +91,18 @@ def test_what_stands_still_stays_where_it_is_when_drawn_anew():
         assert live.picture == before
 
 
+def test_no_word_is_cut_beside_axes_that_keep_their_shape():
+    live = LiveFigure(840, 380)
+    for axes in live.figure.subplots(1, 2):
+        axes.set(xlim=(-4, 4), ylim=(-3.2, 3.2), title="title", xlabel="x", aspect="equal")
+    live.figure.legend(handles=axes.plot([0, 1]), labels=["line"], loc="outside lower left")
+    live.repaint()
+    for axes in live.figure.axes:
+        box = axes.get_tightbbox()
+        assert box.x0 > 0 and box.y0 > 0
+        assert box.x1 < live.figure.bbox.x1 and box.y1 < live.figure.bbox.y1
+
+
 def test_a_fine_screen_gets_more_pixels_at_once(live):
     live.pixel_ratio = 2.0
     assert pixels(live).shape == (400, 600, 4)

@@ -9,7 +9,7 @@ import traitlets
 
 POINT_HELP = (
     "Click adds, drag moves, double click removes. "
-    "Keys: N next, arrows move, A add, C class, Delete."
+    "Keys: N next, arrows, A add, C class, Delete."
 )
 SIGNS = "●▲■"  # as style.CLASSES draws them
 

@@ -107,6 +107,8 @@ class LiveFigure(anywidget.AnyWidget):
             axes.set_position(self._starts.setdefault(axes, axes.get_position(original=True)))
             axes.set_in_layout(laid_out)  # set_position takes it out
         with self.style():
+            if any(axes.get_aspect() != "auto" for axes in self.figure.axes):
+                self.figure.get_layout_engine().execute(self.figure)  # these need a second pass
             self.canvas.draw()
         self._background = self.canvas.copy_from_bbox(self.figure.bbox)
 
