@@ -138,15 +138,6 @@ def test_the_code_of_a_state_leaves_out_what_has_no_slider_and_restores_the_pict
     assert eval(code).state == explorer.state
 
 
-@pytest.mark.parametrize("kind", [Backprop, GradientCheck])
-def test_every_preset_works(kind):
-    explorer = kind()
-    for state in kind.presets.values():
-        explorer.set(**state)
-        assert "can't be shown" not in explorer.words.value
-        assert explorer.state | state == explorer.state
-
-
 def test_step_and_edge_end_where_the_circuit_ends():
     explorer = Backprop(circuit="(x+y)z")
     explorer.set(step=11, edge=9)

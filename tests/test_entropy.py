@@ -104,10 +104,3 @@ def test_a_learners_kl_takes_over():
     assert "KL(p || q) = H(p, q) − H(p) = 7.368" in explorer.live.description
     assert "computed by your own function" in explorer.live.description
     assert "returns nothing yet" in EntropyAndKL(kl=lambda p, q: None).live.description
-
-
-@pytest.mark.parametrize("preset", EntropyAndKL.presets)
-def test_every_preset_works(preset):
-    explorer = EntropyAndKL()
-    explorer.set(**EntropyAndKL.presets[preset])
-    assert "can't be shown" not in explorer.words.value

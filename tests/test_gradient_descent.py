@@ -15,13 +15,6 @@ def test_every_function_is_drawn_and_described_at_both_ends(function, lr):
     assert f"lr = {lr:.4g}" in explorer.live.description or "Adam" in explorer.live.description
 
 
-@pytest.mark.parametrize("preset", GradientDescent.presets)
-def test_every_preset_works(preset):
-    explorer = GradientDescent()
-    explorer.set(**GradientDescent.presets[preset])
-    assert "can't be shown" not in explorer.words.value
-
-
 def test_compute_gives_the_path_that_is_drawn():
     explorer = GradientDescent(function="2x^2-12x+20", lr=0.2, steps=5)
     result = explorer.compute(**explorer.state)

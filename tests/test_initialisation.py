@@ -130,13 +130,6 @@ def test_the_histograms_come_before_the_training():
     assert Initialisation.patience == 0
 
 
-@pytest.mark.parametrize("preset", Initialisation.presets)
-def test_every_preset_works(preset):
-    explorer = Initialisation()
-    explorer.set(**Initialisation.presets[preset] | {"width": 80})
-    assert "can't be shown" not in explorer.words.value
-
-
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("std", [0.001, 3.0])
 def test_both_ends_of_the_sliders_are_drawn(scheme, std):

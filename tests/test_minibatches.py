@@ -44,10 +44,3 @@ def test_divergence_is_drawn_and_said():
     explorer = MiniBatches(batch_size=1, lr=1.0)
     assert "Diverges" in explorer.live.description
     assert "can't be shown" not in explorer.words.value
-
-
-@pytest.mark.parametrize("preset", MiniBatches.presets)
-def test_every_preset_works(preset):
-    explorer = MiniBatches()
-    explorer.set(**MiniBatches.presets[preset])
-    assert "can't be shown" not in explorer.words.value

@@ -50,13 +50,6 @@ def test_xor_is_learnt_with_eight_units_and_not_with_two():
     assert explorer.curve.get_xlim() == (0, 300)
 
 
-@pytest.mark.parametrize("preset", TwoLayerNet.presets)
-def test_every_preset_works(preset):
-    explorer = TwoLayerNet()
-    explorer.set(**TwoLayerNet.presets[preset])
-    assert "can't be shown" not in explorer.words.value
-
-
 @pytest.mark.parametrize("lr", [0.01, 10.0])
 @pytest.mark.parametrize("hidden", [1, 24])
 def test_both_ends_of_the_sliders_are_drawn(lr, hidden):

@@ -154,8 +154,9 @@ class Perceptron(Explorer):
             xlabel=f"z = w1·x1 + w2·x2 + b (beyond ±{EDGE:g}: at the edge)",
             title="the same samples by z",
         )  # fmt: skip
-        self.sums.text(EDGE, 1.68, "should be 1", ha="right", va="top", color=GREY)
-        self.sums.text(-EDGE, -0.7, "should be 0", ha="left", va="bottom", color=GREY)
+        beside = {"transform": self.sums.get_yaxis_transform(), "rotation": 270, "color": GREY}
+        for height, words in ((1.4, "should be 1"), (-0.3, "should be 0")):
+            self.sums.text(1.02, height, words, va="center", **beside)
         self.marks = []
         for axes in self.plane, self.sums:
             look = {"ls": "", "mec": "white", "ms": 11, "zorder": 5}

@@ -1,0 +1,61 @@
+"""What holds for every explorer of `widgets.__all__`, without a browser; new ones are covered."""
+
+import pytest
+
+import widgets
+from widgets.controls import Slider
+
+EXPLORERS = [
+    name
+    for name in widgets.__all__
+    if isinstance(getattr(widgets, name), type)
+    and issubclass(getattr(widgets, name), widgets.Explorer)
+    and name != "Explorer"
+]
+MACHINERY = {name for name in vars(widgets.Explorer) if name[0] == "_" and name[:2] != "__"}
+
+
+@pytest.fixture(params=EXPLORERS, scope="module")
+def explorer(request):
+    return getattr(widgets, request.param)()
+
+
+def test_it_says_what_it_shows(explorer):
+    assert explorer.live.description
+    assert type(explorer).__doc__, "its first line is the title of a saved page"
+
+
+def test_it_leaves_the_machinery_alone(explorer):
+    kinds = type(explorer).__mro__
+    own = {name for kind in kinds[: kinds.index(widgets.Explorer)] for name in vars(kind)}
+    assert not own & MACHINERY - {"_abc_impl"}
+    assert not set(explorer.controls) & set(dir(widgets.Explorer))
+
+
+def test_every_preset_can_be_shown(explorer):
+    for words, state in explorer.presets.items():
+        explorer.set(**state)
+        explorer.finish()
+        assert 'role="status"' in explorer.words.value, words
+        assert explorer.state | state == explorer.state, words
+
+
+def test_both_ends_of_every_slider_are_shown_and_no_word_is_cut(explorer):
+    explorer.reset()
+    places = [{}]
+    for name, widget in explorer._widgets.items():
+        if isinstance(widget, Slider):
+            kind = explorer.controls[name].kind
+            places += [{name: kind(widget.low)}, {name: kind(widget.high)}]
+    figure, cut = explorer.live.figure, set()
+    with explorer.live.style():
+        for place, words in zip(places, explorer.glimpses(places), strict=True):
+            assert "can't be shown" not in words, place
+            explorer.live._draw_background()
+            whole = figure.bbox.padded(1)
+            parts = [(part, part.get_tightbbox()) for part in figure.axes]
+            parts += [(part, part.get_window_extent()) for part in figure.legends]
+            for part, box in parts:
+                if box and not (whole.contains(*box.min) and whole.contains(*box.max)):
+                    cut.add((str(place), str(part), str(box.extents)))
+    assert not cut
