@@ -39,13 +39,17 @@ class Initialisation(Explorer):
     lr = log_slider("learning rate (lr)", 1e-3, 3, default=0.05)
 
     presets = {
-        "tanh, std 0.01, width 500: fades": {"width": 500, "std": 0.01, "activation": "tanh"},
+        "tanh, std 0.01, width 500: fades": {"std": 0.01, "activation": "tanh", "width": 500},
         "tanh, std 1: saturates": {"std": 1.0, "activation": "tanh"},
         "tanh, 1/sqrt(n)": {"scheme": "normal, 1/sqrt(n)", "activation": "tanh"},
         "ReLU, 1/sqrt(n): fades": {"scheme": "normal, 1/sqrt(n)", "activation": "ReLU"},
         "ReLU, Kaiming": {"scheme": "Kaiming normal", "activation": "ReLU"},
         "all weights equal": {"scheme": "constant, from the slider", "std": 0.02},
         "all weights zero": {"scheme": "zeros"},
+    }
+    presets = {
+        words: {"scheme": "normal, std from the slider", "width": 80} | state
+        for words, state in presets.items()
     }
     size = (840, 360)
     readout_lines = 5
