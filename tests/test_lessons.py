@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import shutil
 import subprocess
 import sys
@@ -186,11 +187,29 @@ def released(name):
     return nbformat.read(lessons_folder() / f"{name}.ipynb", as_version=4)
 
 
-def outputs(name):
-    """All text that the code cells of a lesson put out when it is run."""
-    for cell in execute(build(LESSONS[name]), name).cells:
-        for output in cell.get("outputs", []):
-            yield output.get("text") or output["data"].get("text/plain", "")
+# Makes nbval, which only compares what cells put out, also write it down.
+KEEP_OUTPUTS = """
+import json
+
+def pytest_runtest_teardown(item):
+    with open("outputs.jsonl", "a") as file:
+        print(json.dumps(item.test_outputs), file=file)
+"""
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def nbval_run(request, tmp_path_factory):
+    """A lesson, what nbval says of it from top to bottom, and all text that its cells put out."""
+    folder = tmp_path_factory.mktemp("nbval")
+    path = shutil.copy(lessons_folder() / f"{request.param}.ipynb", folder)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    (folder / "conftest.py").write_text(KEEP_OUTPUTS)
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", path]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=folder)
+    lines = (folder / "outputs.jsonl").read_text().splitlines()
+    outputs = [output for line in lines for output in json.loads(line)]
+    texts = [o.get("text") or o.get("data", {}).get("text/plain", "") for o in outputs]
+    return request.param, done, "\n".join(texts)
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -214,9 +233,15 @@ def test_no_solution_travels_to_the_learner(name):
             assert wrong.hint not in text
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_the_curriculums_numbers_are_computed(name):
-    text = "\n".join(outputs(name))
+def test_a_notebook_runs_from_top_to_bottom_under_nbval(nbval_run):
+    name, done, _ = nbval_run
+    assert done.returncode == 0, done.stdout[-5000:]
+    cells = sum(cell.cell_type == "code" for cell in released(name).cells)
+    assert f"{cells} passed" in done.stdout
+
+
+def test_the_curriculums_numbers_are_computed(nbval_run):
+    name, _, text = nbval_run
     assert [number for number in NUMBERS[name] if number not in text] == []
 
 
@@ -261,23 +286,6 @@ def test_headings_come_in_order(name):
     ]
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
-
-
-def test_every_notebook_runs_from_top_to_bottom_under_nbval(tmp_path):
-    for name in LESSONS:
-        shutil.copy(lessons_folder() / f"{name}.ipynb", tmp_path)
-    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "-c"]
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    done = subprocess.run(
-        [*command, str(tmp_path / "pytest.ini"), str(tmp_path)],
-        capture_output=True,
-        text=True,
-        timeout=900,  # nine lessons, one after the other
-        cwd=tmp_path,
-    )
-    assert done.returncode == 0, done.stdout[-5000:]
-    cells = sum(cell.cell_type == "code" for name in LESSONS for cell in released(name).cells)
-    assert f"{cells} passed" in done.stdout
 
 
 def portable_cells():
