@@ -108,7 +108,7 @@ def test_every_circuit_is_drawn_within_its_frame_without_overlaps(name):
                                     for v in (-6.0, -1.7, 0.1, 6.0))]  # fmt: skip
     for state in extremes:
         explorer.set(**state)
-        assert "can't be shown" not in explorer.words.value
+        assert "can't be shown" not in explorer.live.words
         boxes = []
         for x, y, text, _ in explorer.map.labels.shown:
             low, high = (f(shape(text, 10).vertices * 100 / 72, axis=0) for f in (np.min, np.max))

@@ -48,4 +48,4 @@ def test_every_corner_is_drawn_and_described():
     explorer = BiasVariance()
     for n, degree, lam, noise in itertools.product((5, 100), (1, 15), (1e-10, 10.0), (0.0, 0.6)):
         explorer.set(n=n, degree=degree, lam=lam, noise=noise)
-        assert 'role="status"' in explorer.words.value
+        assert 'role="status"' in explorer.live.words

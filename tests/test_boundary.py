@@ -154,4 +154,4 @@ def test_every_corner_is_drawn_and_described():
     explorer = RegularisedBoundary(epochs=33)
     for n, noise, lam, penalty in itertools.product((10, 200), (0.0, 0.5), (1e-5, 0.3), PENALTIES):
         explorer.set(n=n, noise=noise, lam=lam, penalty=penalty)
-        assert 'role="status"' in explorer.words.value
+        assert 'role="status"' in explorer.live.words

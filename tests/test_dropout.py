@@ -91,10 +91,10 @@ def test_a_learners_mask_chooses():
     assert "Your dropout_mask chose" in explorer.live.description
     stub = DroppedUnits(mask=lambda u, p: None)
     assert "Until you write dropout_mask, nnkit chooses" in stub.live.description
-    assert "must have the shape of u" in DroppedUnits(mask=lambda u, p: True).words.value
+    assert "must have the shape of u" in DroppedUnits(mask=lambda u, p: True).live.words
 
 
 def test_every_corner_is_drawn_and_described(explorer):
     for p, iteration, mode in itertools.product((0.0, 0.9), (0, 100), ("training", TEST)):
         explorer.set(p=p, iteration=iteration, mode=mode)
-        assert 'role="status"' in explorer.words.value
+        assert 'role="status"' in explorer.live.words

@@ -96,4 +96,4 @@ def test_every_corner_is_drawn_and_described():
         {"p": 0.8, "noise": 0.5},
     ):
         explorer.set(**state)
-        assert 'role="status"' in explorer.words.value
+        assert 'role="status"' in explorer.live.words

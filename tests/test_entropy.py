@@ -94,7 +94,7 @@ def test_the_model_is_judged_in_words(p, q, says):
 @pytest.mark.parametrize("q", [0.0, 0.5, 1.0])
 def test_certain_coins_are_shown(p, q):
     explorer = EntropyAndKL(p=p, q=q)
-    assert "can't be shown" not in explorer.words.value
+    assert "can't be shown" not in explorer.live.words
     assert explorer.point.get_ydata()[0] <= TOP
     assert np.isfinite(explorer.cross.get_ydata()).all()
 

@@ -36,7 +36,7 @@ def test_every_preset_can_be_shown(explorer):
     for words, state in explorer.presets.items():
         explorer.set(**state)
         explorer.finish()
-        assert 'role="status"' in explorer.words.value, words
+        assert 'role="status"' in explorer.live.words, words
         assert explorer.state | state == explorer.state, words
 
 

@@ -87,13 +87,13 @@ def test_a_place_that_fails_says_so_and_the_others_stand(tmp_path):
 
 def test_the_explorer_itself_does_not_move(tmp_path):
     line = Few(slope=2.5)
-    before, words = line.live.picture, line.words.value
+    before, words = line.live.picture, line.live.words
     sent = []
-    for widget in line.live, line._widgets["slope"], line.words:
+    for widget in line.live, line._widgets["slope"]:
         widget.send_state = lambda key=None: sent.append(key)
     line.save_html(tmp_path / "line.html", "slope", "lr")
     line.live.repaint()
-    assert (line.live.picture, line.words.value, line.slope) == (before, words, 2.5)
+    assert (line.live.picture, line.live.words, line.slope) == (before, words, 2.5)
     assert not sent
 
 

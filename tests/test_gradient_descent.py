@@ -10,7 +10,7 @@ from widgets.gradient_descent import final_heights
 @pytest.mark.parametrize("lr", [1e-3, 2.0])
 def test_every_function_is_drawn_and_described_at_both_ends(function, lr):
     explorer = GradientDescent(function=function, lr=lr, steps=200)
-    assert "can't be shown" not in explorer.words.value
+    assert "can't be shown" not in explorer.live.words
     assert explorer.live.description.count("\n") == 2
     assert f"lr = {lr:.4g}" in explorer.live.description or "Adam" in explorer.live.description
 
@@ -101,7 +101,7 @@ def test_a_descend_that_is_still_to_do_leaves_the_engines_path():
 
 def test_a_descend_of_wrong_shape_is_told_the_right_one():
     explorer = GradientDescent(descend=lambda grad, w, lr, steps: w, steps=3)
-    assert "an array of shape (4, 1), got shape (1,)" in explorer.words.value
+    assert "an array of shape (4, 1), got shape (1,)" in explorer.live.words
 
 
 def test_the_sweep_is_many_single_descents():

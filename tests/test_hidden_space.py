@@ -114,7 +114,7 @@ def test_a_learners_forward_is_used():
 @pytest.mark.parametrize("result", [3, (np.zeros((2, 3)), np.zeros(2))])
 def test_a_forward_of_another_shape_is_told_the_right_one(result):
     explorer = HiddenSpace(forward=lambda *_: result)
-    assert "forward must return" in explorer.words.value
+    assert "forward must return" in explorer.live.words
 
 
 def test_samples_outside_the_picture_are_said():
@@ -128,6 +128,6 @@ def test_samples_outside_the_picture_are_said():
 @pytest.mark.parametrize("end", [-8.0, 8.0])
 def test_every_end_of_the_sliders_is_drawn(activation, end):
     explorer = HiddenSpace(activation=activation, **dict.fromkeys(NAMES, end))
-    assert "can't be shown" not in explorer.words.value
+    assert "can't be shown" not in explorer.live.words
     again = eval(repr(explorer))
     assert again.live.picture == explorer.live.picture

@@ -135,7 +135,7 @@ def test_the_histograms_come_before_the_training():
 def test_both_ends_of_the_sliders_are_drawn(scheme, std):
     explorer = Initialisation(scheme=scheme, std=std, width=10, lr=3.0, activation="ReLU", depth=2)
     explorer.depth = 10
-    assert "can't be shown" not in explorer.words.value
+    assert "can't be shown" not in explorer.live.words
     assert explorer._widgets["std"].disabled == ("slider" not in scheme)
 
 
@@ -165,7 +165,7 @@ def test_a_rule_that_is_still_to_do_leaves_the_scheme_and_a_wrong_shape_is_told(
     assert stub.losses.get_ydata() == pytest.approx(Initialisation(depth=2).losses.get_ydata())
     assert "your init returns None" in stub.live.description
     wrong = Initialisation(init=lambda fan_in, fan_out, rng: np.zeros((fan_out, fan_in)), depth=2)
-    assert "init must return shape (80, 3), got (3, 80)" in wrong.words.value
+    assert "init must return shape (80, 3), got (3, 80)" in wrong.live.words
 
 
 def test_a_row_of_histograms_counts_its_values_and_stands_on_its_line():

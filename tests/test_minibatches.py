@@ -43,4 +43,4 @@ def test_one_sample_a_step_stays_noisy_and_less_so_with_a_smaller_lr():
 def test_divergence_is_drawn_and_said():
     explorer = MiniBatches(batch_size=1, lr=1.0)
     assert "Diverges" in explorer.live.description
-    assert "can't be shown" not in explorer.words.value
+    assert "can't be shown" not in explorer.live.words

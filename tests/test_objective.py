@@ -171,4 +171,4 @@ def test_every_preset_works_and_leaves_nothing_of_another(preset):
     explorer = ObjectiveContours(lam=0.1, weights="W[1, 0] and W[2, 1]")
     explorer.set(**ObjectiveContours.presets[preset])
     assert explorer.state == ObjectiveContours(**ObjectiveContours.presets[preset]).state
-    assert "can't be shown" not in explorer.words.value
+    assert "can't be shown" not in explorer.live.words

@@ -50,11 +50,11 @@ def test_a_wrong_one_is_drawn_as_it_is_and_said():
 def test_a_stub_is_waited_for_and_a_wrong_shape_named():
     assert "returns nothing yet" in OneWeight(soft_threshold=lambda a, lam: None).live.description
     failed = OneWeight(soft_threshold=lambda a, lam: 0.0)
-    assert "must return an array of shape (1,), got ()" in failed.words.value
+    assert "must return an array of shape (1,), got ()" in failed.live.words
 
 
 def test_every_corner_is_drawn_and_described():
     explorer = OneWeight()
     for a, lam in itertools.product((-2.0, 0.0, 2.0), (0.0, 1.5)):
         explorer.set(a=a, lam=lam)
-        assert 'role="status"' in explorer.words.value
+        assert 'role="status"' in explorer.live.words

@@ -82,4 +82,4 @@ def test_every_corner_is_drawn_and_described(explorer):
         SHARE, (0.01, 10.0), (-90, 90), (-2.0, 0.0, 2.0)
     ):
         explorer.set(penalty=penalty, lam=lam, tilt=tilt, centre_1=c, centre_2=-c)
-        assert 'role="status"' in explorer.words.value
+        assert 'role="status"' in explorer.live.words

@@ -78,13 +78,13 @@ def test_the_buttons_learn_as_the_rule_does():
 def test_one_update_says_what_it_did_and_shows_where_the_line_was():
     explorer = Perceptron(w1=-1.0, w2=2.0, b=1.0)
     explorer.learn_once()
-    assert "(0, 0) was answered wrongly, so it was taken from the weights" in explorer.words.value
-    assert "its z went from 1 to 0" in explorer.words.value
+    assert "(0, 0) was answered wrongly, so it was taken from the weights" in explorer.live.words
+    assert "its z went from 1 to 0" in explorer.live.words
     ((before, after),) = explorer.old.get_segments()
     assert -before[0] + 2 * before[1] + 1 == pytest.approx(0)
     explorer.b = 0.5
     assert explorer.old.get_segments() == []
-    assert "its z went" not in explorer.words.value
+    assert "its z went" not in explorer.live.words
 
 
 def test_the_samples_take_turns_and_reset_begins_with_the_first_again():
@@ -133,8 +133,8 @@ def test_an_update_that_returns_something_else_is_told_so(wrong):
     explorer = Perceptron(update=lambda w, b, x, y: wrong)
     (button,) = [w for w in explorer.panel.buttons.children if w.description == "one update"]
     button.click()
-    assert "update must return" in explorer.words.value
-    assert 'role="alert"' in explorer.words.value
+    assert "update must return" in explorer.live.words
+    assert 'role="alert"' in explorer.live.words
 
 
 def test_choosing_a_task_brings_its_samples_and_moving_one_makes_them_own():
@@ -169,7 +169,7 @@ def test_every_end_of_every_slider_is_drawn():
     limits = explorer.plane.get_xlim(), explorer.sums.get_xlim(), explorer.sums.get_ylim()
     for w1, w2, b in itertools.product((-5.0, 5.0), repeat=3):
         explorer.set(w1=w1, w2=w2, b=b)
-        assert "can't be shown" not in explorer.words.value
+        assert "can't be shown" not in explorer.live.words
         assert np.abs(explorer.marks[3].get_xdata()).max(initial=0) <= 8
     now = explorer.plane.get_xlim(), explorer.sums.get_xlim(), explorer.sums.get_ylim()
     assert now == limits

@@ -26,7 +26,7 @@ def test_every_corner_is_drawn_and_described():
     explorer = PolynomialFit(against="degree")
     for degree, lam, noise, n in itertools.product((1, 15), (1e-10, 10.0), (0.0, 0.6), (2, 100)):
         explorer.set(degree=degree, lam=lam, noise=noise, n=n)
-        assert 'role="status"' in explorer.words.value
+        assert 'role="status"' in explorer.live.words
 
 
 def test_a_penalty_shrinks_the_weights_and_raises_the_training_error():
@@ -70,13 +70,13 @@ def test_an_added_point_counts():
     explorer.points = (*explorer.points, (0.0, 0.0, 0))
     assert explorer.n == 11
     explorer.points = ((0.0, 1.0, 0),)
-    assert 'role="status"' in explorer.words.value
+    assert 'role="status"' in explorer.live.words
 
 
 def test_no_points_are_said_in_a_line():
     explorer = PolynomialFit()
     explorer.points = ()
-    assert "there is no point to fit" in explorer.words.value
+    assert "there is no point to fit" in explorer.live.words
 
 
 def test_the_axis_follows_the_picker():

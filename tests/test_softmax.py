@@ -141,7 +141,7 @@ def test_both_ends_of_all_sliders_are_shown(temperature, constant, score):
     explorer = SoftmaxLoss(
         cat=score, car=-score, frog=score, temperature=temperature, constant=constant
     )
-    assert "can't be shown" not in explorer.words.value
+    assert "can't be shown" not in explorer.live.words
     assert 0 <= explorer.point.get_ydata()[0] <= 8
 
 
@@ -158,18 +158,18 @@ def test_a_learners_softmax_takes_over_even_where_it_fails():
     assert "p = (0.130, 0.869, 0.001)" in explorer.live.description
     explorer = SoftmaxLoss(softmax=naive_softmax, constant=1000.0)
     assert "p = (nan, nan, " in explorer.live.description
-    assert "can't be shown" not in explorer.words.value
+    assert "can't be shown" not in explorer.live.words
 
 
 def test_a_softmax_that_is_still_to_do_or_of_wrong_shape():
     assert "returns nothing yet" in SoftmaxLoss(softmax=lambda S: None).live.description
-    assert "(1, 3), got (3,)" in SoftmaxLoss(softmax=lambda S: S[0]).words.value
+    assert "(1, 3), got (3,)" in SoftmaxLoss(softmax=lambda S: S[0]).live.words
 
 
 @pytest.mark.parametrize("preset", SoftmaxLoss.presets)
 def test_every_preset_works_and_leaves_nothing_of_another(preset):
     explorer = SoftmaxLoss(constant=500.0, temperature=3.0, true="car", frog=7.0)
     explorer.set(**SoftmaxLoss.presets[preset])
-    assert "can't be shown" not in explorer.words.value
+    assert "can't be shown" not in explorer.live.words
     again = SoftmaxLoss(**SoftmaxLoss.presets[preset])
     assert explorer.state == again.state

@@ -85,12 +85,12 @@ def test_a_fit_of_another_shape_is_told_the_right_one():
     explorer = Watermelon(fit=lambda X, y: [1.0, 2.0])
     (button,) = [w for w in explorer.panel.buttons.children if w.description == "best fit"]
     button.click()
-    assert "fit must return 4 coefficients, got shape (2,)" in explorer.words.value
+    assert "fit must return 4 coefficients, got shape (2,)" in explorer.live.words
 
 
 @pytest.mark.parametrize("end", [-1.0, 5.0])
 def test_predictions_outside_the_picture_are_said(end):
     explorer = Watermelon(**dict.fromkeys("abcd", end))
     assert explorer.flag.get_visible() == (end == 5.0)
-    assert "can't be shown" not in explorer.words.value
+    assert "can't be shown" not in explorer.live.words
     assert eval(repr(explorer)).live.picture == explorer.live.picture

@@ -90,7 +90,7 @@ def test_both_ends_of_all_sliders_are_shown(hinge, end):
     state = {"delta": (0.0, 5.0), "lam": (0.0, 0.1), "scale": (0.0, 2.0)}
     state |= {"cat": (6.0, -4.0), "car": (-4.0, 6.0), "frog": (-4.0, 6.0)}
     explorer = HingeLoss(hinge=hinge, **{name: values[end] for name, values in state.items()})
-    assert "can't be shown" not in explorer.words.value
+    assert "can't be shown" not in explorer.live.words
     right = explorer.costs.get_xlim()[1]
     assert all(0 <= bar.get_width() <= right for bar in explorer.bars)
     for bar, amount in zip(explorer.bars, explorer.amounts, strict=True):
@@ -145,4 +145,4 @@ def test_every_preset_works_and_leaves_nothing_of_another(preset):
     )
     explorer.set(**HingeLoss.presets[preset])
     assert explorer.state == HingeLoss(**HingeLoss.presets[preset]).state
-    assert "can't be shown" not in explorer.words.value
+    assert "can't be shown" not in explorer.live.words

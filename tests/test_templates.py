@@ -146,8 +146,8 @@ def test_an_objective_that_is_still_to_do_leaves_nnkits():
 
 def test_a_gradient_of_wrong_shape_is_told_the_right_one():
     explorer = DigitTemplates(objective=lambda W, b, X, y, lam: (0.0, W.T, b))
-    assert "dW of shape (10, 64)" in explorer.words.value
-    assert "got (64, 10) and (10,)" in explorer.words.value
+    assert "dW of shape (10, 64)" in explorer.live.words
+    assert "got (64, 10) and (10,)" in explorer.live.words
 
 
 def test_every_step_is_kept_with_its_objective():
@@ -164,4 +164,4 @@ def test_every_preset_works_and_leaves_nothing_of_another(preset, loss):
     explorer = DigitTemplates(loss=loss, lam=0.2, steps=50)
     explorer.set(**DigitTemplates.presets[preset])
     assert explorer.state == DigitTemplates(loss=loss, **DigitTemplates.presets[preset]).state
-    assert "can't be shown" not in explorer.words.value
+    assert "can't be shown" not in explorer.live.words

@@ -54,7 +54,7 @@ def test_xor_is_learnt_with_eight_units_and_not_with_two():
 @pytest.mark.parametrize("hidden", [1, 24])
 def test_both_ends_of_the_sliders_are_drawn(lr, hidden):
     explorer = TwoLayerNet(lr=lr, hidden=hidden, updates=300, data="circles")
-    assert "can't be shown" not in explorer.words.value
+    assert "can't be shown" not in explorer.live.words
     assert len(explorer.losses.get_ydata()) == 301
 
 
@@ -94,7 +94,7 @@ def test_a_learners_first_weights_are_used_and_their_shape_is_checked():
     zeros = TwoLayerNet(init=lambda fan_in, fan_out, rng: np.zeros((fan_in, fan_out)))
     assert "Still guessing" in zeros.live.description
     wrong = TwoLayerNet(init=lambda fan_in, fan_out, rng: np.zeros((fan_out, fan_in)))
-    assert "init must return shape (2, 8), got (8, 2)" in wrong.words.value
+    assert "init must return shape (2, 8), got (8, 2)" in wrong.live.words
 
 
 def test_on_its_fold_a_units_sum_is_zero():

@@ -8,8 +8,7 @@ import numpy as np
 import traitlets
 
 POINT_HELP = (
-    "Click adds, drag moves, double click removes. "
-    "Keys: N next, arrows, A add, C class, Delete."
+    "Click adds, drag moves, double click removes. Keys: N next, arrows, A add, C class, Delete."
 )
 SIGNS = "●▲■"  # as style.CLASSES draws them
 

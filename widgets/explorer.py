@@ -1,6 +1,7 @@
 """An explorer: controls, a computation in plain numbers, a picture that follows, and its words."""
 
 import abc
+import asyncio
 import base64
 import html
 import re
@@ -55,12 +56,13 @@ class Explorer(abc.ABC):
         self._work = Work(self._present, lambda error: self.panel.admit(error), self.patience)
         self._ahead = Ahead(self)
         self._elsewhere = self._result = None  # a state that is looked at unseen; the last result
+        self._moves = {}  # of the page, not drawn yet
         self._held = True  # while held, changes are collected; one refresh follows
         self._widgets = {name: control.widget() for name, control in self.controls.items()}
         for name, widget in self._widgets.items():
             widget.value = self.controls[name].kind(self.initial[name])
             widget.observe(self._moved, "value")
-        self.live = LiveFigure(*self.size)
+        self.live = LiveFigure(*self.size, lines=self.readout_lines)
         if type(self).pointed is not Explorer.pointed:
             self.live.on_point(self.pointed)
         with self.live.style():
@@ -181,21 +183,29 @@ class Explorer(abc.ABC):
             widget.disabled = name in self.unused(self.state)
         if not finished:
             words += " <i>Still working …</i>"
-        with self.live.hold_sync():  # one message for both
-            self.live.description = plain_text(words)
-            self.live.repaint()
-        self.panel.tell(words, finished)
+        self.live.tell(words, plain_text(words))
+        if finished:
+            self.panel.delivered()
 
     def _moved(self, change):
-        if not self._held:
-            (name,) = (name for name, w in self._widgets.items() if w is change.owner)
-            with self._ahead.moving(name):
-                self.set(**{name: self.controls[name].kind(change.new)})
+        """A widget moved. Its picture is drawn after the kernel has said that it heard the move, so
+        that the page sends the next one meanwhile and the kernel need not wait for it."""
+        if self._held:
+            return
+        (name,) = (name for name, w in self._widgets.items() if w is change.owner)
+        waiting, self._moves[name] = bool(self._moves), self.controls[name].kind(change.new)
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._catch_up()
+            return
+        if not waiting:
+            loop.call_soon(self._catch_up)
 
-    @property
-    def words(self):
-        """The widget below the picture: the readout, or in one line why there is none."""
-        return self.panel.words
+    def _catch_up(self):
+        moves, self._moves = self._moves, {}
+        with self._ahead.moving(list(moves)[-1]):
+            self.set(**moves)
 
     def __repr__(self):
         state = ", ".join(f"{name}={value!r}" for name, value in self.state.items())

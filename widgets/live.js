@@ -1,4 +1,4 @@
-// The page's side of LiveFigure: shows the picture, says how sharp the screen is, reports the pointer.
+// The page's side of LiveFigure: shows the picture and its words, says how sharp the screen is, reports the pointer.
 export default {
   render({ model, el }) {
     const picture = document.createElement("img");
@@ -11,9 +11,15 @@ export default {
     picture.classList.toggle("nnkit-clickable", model.get("clickable"));
     describe();
     paint();
-    el.append(picture);
+    const words = document.createElement("div");
+    words.className = "nnkit-words";
+    words.style.minHeight = `${1.5 * model.get("lines")}em`;
+    const tell = () => { words.innerHTML = model.get("words"); };
+    tell();
+    el.append(picture, words);
     model.on("change:picture", paint);
     model.on("change:description", describe);
+    model.on("change:words", tell);
 
     const sharpen = () => {
       model.set("pixel_ratio", Math.min(Math.max(window.devicePixelRatio, 1), 3));
@@ -73,6 +79,7 @@ export default {
       screen.removeEventListener("change", sharpen);
       model.off("change:picture", paint);
       model.off("change:description", describe);
+      model.off("change:words", tell);
       model.off("msg:custom", painted);
     };
   },

@@ -21,7 +21,10 @@ DPI = 100  # matplotlib pixels per inch = CSS pixels per inch of a LiveFigure
 
 
 class LiveFigure(anywidget.AnyWidget):
-    """A live picture of `figure`, a matplotlib Figure of `width` x `height` CSS pixels.
+    """A live picture of `figure`, a matplotlib Figure of `width` x `height` CSS pixels, and below
+    it its `words` in HTML, for which `lines` lines are kept free, so that nothing below them jumps.
+
+    Picture, words and `description` (the picture's alternative text) travel in one message.
 
     Artists given to `move` are redrawn by every `repaint` on a cached picture of all the others.
     Whatever else changes (a limit, a title, a new artist) is noticed through matplotlib's own
@@ -32,20 +35,22 @@ class LiveFigure(anywidget.AnyWidget):
     _esm = Path(__file__).parent / "live.js"
     _css = Path(__file__).parent / "live.css"
     picture = traitlets.Unicode().tag(sync=True)
+    words = traitlets.Unicode().tag(sync=True)
     description = traitlets.Unicode().tag(sync=True)
+    lines = traitlets.Int().tag(sync=True)
     width = traitlets.Int().tag(sync=True)
     height = traitlets.Int().tag(sync=True)
     pixel_ratio = traitlets.Float(1.0).tag(sync=True)
     clickable = traitlets.Bool(False).tag(sync=True)
     editable = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, width=840, height=330):
+    def __init__(self, width=840, height=330, lines=0):
         with self.style():
             self.figure = Figure((width / DPI, height / DPI), DPI, layout="constrained")
         self.canvas = FigureCanvasAgg(self.figure)
         self._moving, self._background, self._starts = [], None, {}
         self._listeners, self.points = [], []
-        super().__init__(width=width, height=height)
+        super().__init__(width=width, height=height, lines=lines)
         self.observe(self._resize, "pixel_ratio")
         self.on_msg(self._heard)
 
@@ -65,6 +70,16 @@ class LiveFigure(anywidget.AnyWidget):
     def repaint(self):
         """Send the present picture to every view."""
         self.picture = self.url()
+
+    def tell(self, words, description):
+        """Send the present picture with these words, and that description, to every view."""
+        with self.hold_sync():
+            self.words, self.description = f'<div role="status">{words}</div>', description
+            self.repaint()
+
+    def admit(self, words):
+        """Send words that say why the picture is an old one."""
+        self.words = f'<div role="alert">{words}</div>'
 
     def url(self):
         """The moved artists drawn on all the others, as the page's picture."""

@@ -1,4 +1,4 @@
-"""What stands around an explorer's picture: controls and buttons above, words and state below."""
+"""What stands around an explorer's picture: controls and buttons above, its state below."""
 
 import html
 from pathlib import Path
@@ -21,7 +21,7 @@ class StateLine(anywidget.AnyWidget):
 
 
 class Panel:
-    """The view of an explorer: `buttons`, `words` and the like are its parts, `box` is the whole.
+    """The view of an explorer: `buttons` and `player` are parts of it, `box` is the whole.
 
     widgets: of the controls, in their order.
     """
@@ -43,26 +43,22 @@ class Panel:
             [*widgets.values(), self.buttons],
             layout={"flex_flow": "row wrap", "grid_gap": "0 8px"},
         )
-        height = f"{1.5 * explorer.readout_lines}em"  # kept free, so that nothing below jumps
-        self.words = ipywidgets.HTML(layout={"min_height": height})
         state = StateLine(lambda: repr(explorer))
         self.box = ipywidgets.VBox(
-            [controls, explorer.live, self.words, state],
+            [controls, explorer.live, state],
             layout={"max_width": f"{explorer.size[0]}px"},
         )
         self.box.add_class("nnkit-explorer")
 
-    def tell(self, words, finished=True):
-        """Show the words of a picture; `finished` if it is not one of a progress."""
-        self.words.value = f'<div role="status" style="line-height:1.5">{words}</div>'
-        if finished and self.player:
-            self.player.delivered()
-
     def admit(self, error):
         """Show a failure in one line."""
-        self.words.value = f'<div role="alert">{apology(error)}</div>'
+        self.explorer.live.admit(apology(error))
+        self.delivered(fine=False)
+
+    def delivered(self, fine=True):
+        """The picture that was asked for is there, or has failed."""
         if self.player:
-            self.player.delivered(fine=False)
+            self.player.delivered(fine)
 
     def _action(self, words):
         button = ipywidgets.Button(description=words, layout={"width": "auto"})
