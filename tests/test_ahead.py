@@ -52,6 +52,11 @@ def test_the_places_right_and_left_lie_ready_while_the_hand_rests():
     assert line.live.picture == picture, "nothing of it is left in the picture"
 
 
+def test_the_place_to_which_the_hand_goes_on_is_ready_first():
+    sent = sent_after(Line(), ("slope", 1.5), ("slope", 1.4), ("slope", 1.8))
+    assert [m["value"] for _, m in sent] == [1.6, 1.4, 1.3, 1.5, 1.9, 1.7]
+
+
 def test_at_its_end_a_slider_has_one_neighbour():
     assert [m["value"] for _, m in sent_after(Line(), ("slope", 3.0))] == [2.9]
     assert [m["value"] for _, m in sent_after(Line(), ("slope", -3.0))] == [-2.9]
@@ -61,7 +66,7 @@ def test_at_its_end_a_slider_has_one_neighbour():
 def test_nothing_is_drawn_ahead_of_a_hand_that_moves():
     moves = [("slope", v / 10) for v in range(10)]
     sent = sent_after(Line(), *moves, rest=1.5 * REST)
-    assert [m.get("value") for _, m in sent] == [0.1, -0.1] or sent == []
+    assert [m.get("value") for _, m in sent] == [-0.1, 0.1] or sent == []
 
 
 def test_what_another_control_makes_wrong_is_taken_back():

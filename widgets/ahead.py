@@ -9,7 +9,7 @@ from widgets.controls import Slider
 
 REST = 0.06  # seconds without a move after a single one: the hand rests
 DRAG = 0.12  # the same after several moves, each within this time of the one before
-CHEAP = 0.03  # seconds of work up to which a picture is drawn ahead
+CHEAP = 0.1  # seconds of work up to which a picture is drawn ahead; a wait that feels like none
 
 
 class Ahead:
@@ -21,7 +21,7 @@ class Ahead:
 
     def __init__(self, explorer):
         self.explorer, self._task, self._there, self._dear = explorer, None, None, set()
-        self._moved = 0.0
+        self._moved, self._before = 0.0, {}  # when a slider moved last, and where each stood then
 
     @contextlib.contextmanager
     def moving(self, name):
@@ -36,7 +36,9 @@ class Ahead:
         plain = isinstance(slider, Slider) and not inspect.isgeneratorfunction(explorer.compute)
         if quick and plain and name not in self._dear:
             with contextlib.suppress(RuntimeError):  # no event loop: nobody is there to look ahead
-                self._task = asyncio.get_running_loop().create_task(self._prepare(name, rest))
+                up = slider.value >= self._before.get(name, explorer.initial[name])
+                self._before[name] = slider.value
+                self._task = asyncio.get_running_loop().create_task(self._prepare(name, rest, up))
 
     def forget(self):
         """Something else moves: what was drawn ahead is no longer right."""
@@ -47,12 +49,14 @@ class Ahead:
             self.explorer._widgets[self._there].send({})
             self._there = None
 
-    async def _prepare(self, name, rest):
+    async def _prepare(self, name, rest, up):
+        """Send the next place in the direction of the last move first."""
         await asyncio.sleep(rest)
         slider = self.explorer._widgets[name]
         places = slider.places()
         at = min(range(len(places)), key=lambda i: abs(places[i] - slider.value))
-        for value in places[at + 1 : at + 2] + places[at - 1 : at]:
+        right, left = places[at + 1 : at + 2], places[max(at - 1, 0) : at]
+        for value in right + left if up else left + right:
             began = time.thread_time()
             for _ in self.explorer.glimpses([{name: value}]):
                 redrawn = self.explorer.live.figure.stale

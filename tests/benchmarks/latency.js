@@ -72,7 +72,7 @@
   };
   // A move every 16 ms: pictures a second, and how late the last one comes.
   log.drag = async (seconds) => {
-    const first = log.paints.length, began = performance.now();
+    const first = log.paints.length, began = performance.now(), before = window.received;
     log.blanks = log.shifts = 0;
     await new Promise((done) => {
       const timer = setInterval(() => {
@@ -82,6 +82,23 @@
     });
     const end = performance.now(), rate = (log.paints.length - first) / (end - began) * 1000;
     const lag = Math.max(0, (await settle(log.paints.length - 1, 600)) - end);
-    return { rate, lag, blanks: log.blanks, shifts: log.shifts, pictures: log.paints.length - first };
+    const { blanks, shifts } = log, pictures = log.paints.length - first;
+    return { rate, lag, blanks, shifts, pictures, bytes: window.received - before };
+  };
+  // All of it; the title of the page tells how far it is, to whoever is not attached.
+  log.run = (moves, seconds) => {
+    const pause = (time) => new Promise((done) => setTimeout(done, time));
+    log.steps = [];
+    log.done = (async () => {
+      await pause(1000);
+      for (let i = -5; i < moves; i++) {
+        const took = await log.step();
+        if (i >= 0) log.steps.push(took);
+      }
+      document.title = "dragging";
+      await pause(1000);
+      log.dragged = await log.drag(seconds);
+      document.title = "measured";
+    })();
   };
 }

@@ -13,14 +13,19 @@ Three workloads (latency_designs.py) in these designs, one after the other in on
 
 A step is one key press to the frame with the last picture that it causes; a drag is an event every
 16 ms. kB and CPU are what one picture of the drag costs: bytes from the server, and time of the
-kernel's processor. Absolute times depend on the machine; read the ratios.
+kernel's processor. While the page measures nobody is attached to the browser: Playwright would be
+sent a copy of every byte. Absolute times depend on the machine; read the ratios.
 """
 
 import argparse
 import json
+import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -36,6 +41,53 @@ from harness import SWITCHES, Lab, Notebook, find_chromium  # noqa: E402
 PAGE = Path(__file__).with_name("latency.js").read_text()
 DESIGNS = {"interact": 1, "ipympl": 1, "canvas": 1, "ours": 1, "ours 2x": 2}  # screen's scale
 NO_EXTENSION = "--ServerApp.jpserver_extensions={'nnkit.course.server': False}"
+WINDOW = "--window-size=1280,900"  # bars included
+
+# Counts the bytes that a page's websockets receive.
+COUNT = """
+window.received = 0;
+window.WebSocket = class extends WebSocket {
+    constructor(...words) {
+        super(...words);
+        this.addEventListener("message", ({ data }) => {
+            window.received += data.byteLength ?? data.length;
+        });
+    }
+};
+"""
+
+
+class Chromium:
+    """A Chromium of its own, to which Playwright's `driver` is attached only in `with page():`."""
+
+    def __init__(self, driver, scale):
+        self.driver, self.profile = driver, tempfile.mkdtemp()
+        switches = [WINDOW, f"--force-device-scale-factor={scale}", "--remote-debugging-port=0"]
+        command = [find_chromium(), *SWITCHES, *switches, f"--user-data-dir={self.profile}"]
+        self.process = subprocess.Popen(
+            [*command, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        port = Path(self.profile, "DevToolsActivePort")
+        while not port.exists() or not port.read_text():
+            time.sleep(0.1)
+        self.address = f"http://127.0.0.1:{port.read_text().split()[0]}"
+
+    def attach(self):
+        """(connection, the page): close the connection to be detached again."""
+        connection = self.driver.chromium.connect_over_cdp(self.address)
+        return connection, connection.contexts[0].pages[0]
+
+    def wait_for_title(self, title):
+        while True:
+            with urllib.request.urlopen(f"{self.address}/json/list") as answer:
+                if any(title == page["title"] for page in json.load(answer)):
+                    return
+            time.sleep(0.5)
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+        shutil.rmtree(self.profile, ignore_errors=True)
 
 
 def write(folder, workload, design):
@@ -53,34 +105,30 @@ def kernel_seconds(lab):
     return sum(t.user + t.system for t in times)
 
 
-def measure(browser, lab, name, scale, moves, seconds):
+def measure(browser, lab, name, moves, seconds):
     """The figures of one notebook; times in milliseconds, sizes in kilobytes."""
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 800}, device_scale_factor=scale
-    )
-    page, received = context.new_page(), [0]
-
-    def count(data):
-        received[0] += len(data)
-
-    page.on("websocket", lambda socket: socket.on("framereceived", count))
+    connection, page = browser.attach()
+    page.add_init_script(COUNT)
     notebook = Notebook(page, lab, name)
     notebook.run_all()
     page.wait_for_timeout(1500)
     cell = notebook.cell("it")
     assert "Traceback" not in cell.inner_text(), cell.inner_text()
     cell.evaluate(PAGE)
-    for _ in range(5):
-        page.evaluate("latency.step()")
-    steps = sorted(page.evaluate("latency.step()") for _ in range(moves))
-    bytes_before, cpu_before = received[0], kernel_seconds(lab)
-    figures = page.evaluate("seconds => latency.drag(seconds)", seconds)
-    pictures = max(figures.pop("pictures"), 1)
-    figures["kB"] = (received[0] - bytes_before) / pictures / 1000
-    figures["cpu"] = 1000 * (kernel_seconds(lab) - cpu_before) / pictures
-    notebook.command("kernelmenu:shutdown")
+    page.evaluate("([moves, seconds]) => latency.run(moves, seconds)", [moves, seconds])
+    connection.close()
+    browser.wait_for_title("dragging")
+    before = kernel_seconds(lab)
+    browser.wait_for_title("measured")
+    cpu = kernel_seconds(lab) - before
+    connection, page = browser.attach()
+    steps, figures = page.evaluate("[latency.steps, latency.dragged]")
+    page.evaluate("window.jupyterapp.commands.execute('kernelmenu:shutdown')")
     page.wait_for_timeout(500)
-    context.close()
+    connection.close()
+    steps.sort()
+    pictures = max(figures.pop("pictures"), 1)
+    figures |= {"kB": figures.pop("bytes") / pictures / 1000, "cpu": 1000 * cpu / pictures}
     return {"median": statistics.median(steps), "p95": steps[int(0.95 * moves)], **figures}
 
 
@@ -88,7 +136,7 @@ def run(designs, moves, seconds, *options):
     """{workload: {design: figures}}, all on one server started with JupyterLab's `options`."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         lab = Lab(Path(folder), *options)
-        browser = driver.chromium.launch(executable_path=find_chromium(), args=SWITCHES)
+        browsers = {scale: Chromium(driver, scale) for scale in set(designs.values())}
         try:
             lab.wait()
             figures = {}
@@ -96,11 +144,13 @@ def run(designs, moves, seconds, *options):
                 figures[workload] = {}
                 for design, scale in designs.items():
                     name = write(lab.folder, workload, design.split()[0])
-                    figures[workload][design] = measure(browser, lab, name, scale, moves, seconds)
+                    found = measure(browsers[scale], lab, name, moves, seconds)
+                    figures[workload][design] = found
                     print(".", end="", file=sys.stderr, flush=True)
             return figures
         finally:
-            browser.close()
+            for browser in browsers.values():
+                browser.close()
             lab.stop()
 
 
@@ -123,8 +173,11 @@ def main():
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--designs", default=",".join([*DESIGNS, "stock"]))
+    parser.add_argument("--workloads", default=",".join(WORKLOADS))
     options = parser.parse_args()
     chosen = options.designs.split(",")
+    for name in set(WORKLOADS) - set(options.workloads.split(",")):
+        del WORKLOADS[name]
     designs = {name: scale for name, scale in DESIGNS.items() if name in chosen}
     figures = run(designs, options.moves, options.seconds)
     if "stock" in chosen:
