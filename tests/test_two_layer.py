@@ -42,12 +42,40 @@ def test_an_update_takes_lr_times_the_gradient_away():
     assert after["losses"] == pytest.approx([before["losses"][0], after["losses"][1]])
 
 
-def test_xor_is_learnt_with_eight_units_and_not_with_two():
+def test_xor_is_learnt_with_eight_units_and_by_two_only_from_lucky_first_weights():
     explorer = TwoLayerNet()
     assert "Fits every point" in explorer.live.description
-    explorer.hidden = 2
+    (stuck,) = (name for name in explorer.presets if name.startswith("XOR, two units"))
+    explorer.seed = 3
+    explorer.set(**explorer.presets[stuck])
+    assert "Stuck" in explorer.live.description
     assert "75% of the points are right" in explorer.live.description
-    assert explorer.curve.get_xlim() == (0, 300)
+    explorer.seed = 3
+    assert "Fits every point" in explorer.live.description
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [
+        ({"updates": 0}, "Not trained yet"),
+        ({"updates": 5}, "Learns"),
+        ({"hidden": 2, "updates": 50}, "Learns"),  # flat from here on
+        ({"hidden": 2, "updates": 200}, "Stuck"),
+        ({"lr": 10.0}, "Stuck"),
+        ({"lr": 0.01, "updates": 300}, "Learns"),  # slow is not stuck
+        ({"lr": 10.0, "data": "moons"}, "Worse than before"),
+    ],
+)
+def test_the_verdict_tells_untrained_learning_and_stuck_apart(state, verdict):
+    assert TwoLayerNet(**state).live.description.startswith(verdict)
+
+
+def test_every_line_in_the_plane_is_in_the_legend():
+    explorer = TwoLayerNet()
+    (legend,) = explorer.live.figure.legends
+    named = {text.get_text() for text in legend.get_texts()}
+    shown = [*explorer.plane.lines, *explorer.plane.collections, *explorer.curve.lines[2:]]
+    assert {artist.get_label() for artist in shown} == named
 
 
 @pytest.mark.parametrize("lr", [0.01, 10.0])

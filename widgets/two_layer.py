@@ -59,11 +59,13 @@ class TwoLayerNet(Explorer):
 
     play = "updates"
     presets = {
-        "two units: too few for XOR": {"data": "XOR", "hidden": 2},
+        "XOR, two units: stuck (then try seed 3)": {
+            "data": "XOR", "hidden": 2, "lr": 0.5, "updates": MOST, "seed": 0,
+        },
         "circles: a corner for each unit": {"data": "circles", "hidden": 6, "updates": MOST},
         "moons with 16 units": {"data": "moons", "hidden": 16, "updates": MOST},
         "lr 10: worse than before": {"data": "moons", "lr": 10.0},
-    }
+    }  # fmt: skip
     readout_lines = 4
 
     def __init__(self, two_layer=None, step=None, init=None, **state):
@@ -121,8 +123,9 @@ class TwoLayerNet(Explorer):
             yscale="log", xlim=(0, MOST), ylim=(1e-3, 10), xlabel="updates", title="training loss"
         )
         self.losses.set_label("loss")
-        handles = [*self.points, self.folds, *self.curve.lines[-1:]]
-        figure.legend(handles=handles, loc="outside lower left", ncols=4)
+        self.field.lines.set_label("boundary: chance ½")
+        handles = [*self.points, self.field.lines, self.folds, *self.curve.lines[-1:]]
+        figure.legend(handles=handles, loc="outside lower left", ncols=5)
 
     def draw(self, result):
         self.field.set_values(result["chances"].reshape(len(GRID), len(GRID)))
@@ -135,17 +138,21 @@ class TwoLayerNet(Explorer):
         self.now.set_data([len(losses) - 1], np.clip(losses[-1:], 1e-3, 10))
 
     def readout(self, result):
-        first, last = result["losses"][0], result["losses"][-1]
+        losses = result["losses"]
+        first, last = losses[0], losses[-1]
+        stuck = len(losses) > 50 and last > 0.99 * losses[-51]
         verdict = (
+            "Not trained yet" if len(losses) == 1 else
             "Worse than before: lr is too large" if not last <= first else
             "Still guessing" if last > 0.6 else
-            "Learns" if result["right"] < 1 else "Fits every point"
+            "Fits every point" if result["right"] == 1 else
+            "Stuck, no better than 50 updates ago" if stuck else "Learns"
         )  # fmt: skip
         shapes = " + ".join(f"{w.size}" for w in result["weights"])
         total = sum(w.size for w in result["weights"])
         whose = "Your two_layer" if result["own"] else "nnkit's backward()"
         lines = [
-            f"<b>{verdict}:</b> after {len(result['losses']) - 1} updates the loss is {last:.4g} "
+            f"<b>{verdict}:</b> after {len(losses) - 1} updates the loss is {last:.4g} "
             f"(at the start {first:.4g}), and {result['right']:.0%} of the points are right.",
             f"{whose} finds {shapes} = {total} gradients in one pass back; "
             + ("your step uses them" if result["stepped"] else "gradient descent uses them")
