@@ -16,7 +16,8 @@ SIGNS = "●▲■"  # as style.CLASSES draws them
 class Slider(anywidget.AnyWidget):
     """A labelled slider with its number beside it; the number takes any value in [low, high].
 
-    step: of the slider, in units of the value, or in powers of ten if `log`. ipywidgets' own
+    step: of the slider, in units of the value, or in powers of ten if `log`; `high` may change to
+    an end that only some states have, and `value` is never beyond it. ipywidgets' own
     sliders round a value to their step behind the kernel's back (0.125 becomes 0.126) and a
     logarithmic one tells screen readers the exponent.
     """

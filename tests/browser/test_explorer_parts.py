@@ -89,6 +89,15 @@ def test_play_shows_every_step_to_the_end_and_can_be_paused(shown, notebook, mak
     shown.expect(make(n=8), seconds=10)
 
 
+def test_a_slider_ends_where_the_kernel_moves_its_end(shown, notebook, make):
+    for high in 5, 8:
+        notebook.execute(f"steps._widgets['n'].high = {high}")
+        shown.cell.locator(f"input[type=range][max='{high}']").wait_for()
+        shown.slider(N).press("End")
+        shown.expect(make(n=high))
+        assert shown.value(N) == high
+
+
 def test_a_slow_computation_shows_progress_and_the_next_move_interrupts_it(shown, make, notebook):
     shown.cell.get_by_label("pace").select_option("slow")
     shown.cell.get_by_text("Still working").wait_for()
