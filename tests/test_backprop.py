@@ -148,6 +148,14 @@ def test_step_and_edge_end_where_the_circuit_ends():
     assert (explorer.step, explorer.edge, explorer.w1) == (11, 1, -3.0)
 
 
+@pytest.mark.parametrize("name", CIRCUITS)
+def test_the_sliders_end_where_the_circuit_ends(name):
+    explorer, plan = Backprop(), CIRCUITS[name]
+    explorer.circuit = name
+    assert explorer._widgets["step"].places() == list(range(plan.steps + 1))
+    assert explorer._widgets["edge"].places() == list(range(1, len(plan.edges) + 1))
+
+
 def test_a_click_picks_the_nearest_edge():
     explorer = Backprop()
     for number, edge in enumerate(explorer.map.plan.edges, 1):
@@ -169,6 +177,18 @@ def test_the_error_curve_has_a_best_nudge_between_bending_and_rounding():
     assert wide / narrow == pytest.approx(100, rel=0.02), "the centred error shrinks as h squared"
     wide, narrow = result["side"][-9], result["side"][-13]
     assert wide / narrow == pytest.approx(10, rel=0.1), "the one-sided error shrinks as h"
+
+
+@pytest.mark.parametrize("name", CIRCUITS)
+def test_the_chart_gets_what_the_circuit_leaves_of_the_picture(name):
+    explorer = GradientCheck(circuit=name)
+    explorer.live.png(1)
+    circuit, chart = (axes.bbox.height for axes in explorer.live.figure.axes)
+    pixels = explorer.map.axes.get_ylim()[0]
+    assert circuit == pytest.approx(pixels, abs=3), "its labels and gates are laid out in pixels"
+    assert chart > (190 if CIRCUITS[name].rows <= 3 else 100)
+    heights = [y for _, y, *_ in explorer.map.labels.shown]
+    assert 7 < min(heights) and max(heights) < pixels - 7
 
 
 @pytest.mark.parametrize(
@@ -198,6 +218,34 @@ def test_a_learners_gates_take_over():
         assert "those of your gate_backward" in theirs.live.description
 
 
+@pytest.mark.parametrize(
+    ("w", "edge", "words"),
+    [(2.0, 3, "∂m/∂z = 0.5, since z = w."), (2.0, 4, "∂m/∂w = 0.5, since w = z."),
+     (2.1, 3, "∂m/∂z = 0, since z < w."), (2.1, 4, "∂m/∂w = 1, since w > z.")],
+)  # fmt: skip
+def test_the_local_derivative_of_max_names_the_case_at_hand(w, edge, words):
+    explorer = Backprop(circuit="(xy+max(z,w))*2", w=w, edge=edge)
+    assert f"Local: {words}" in explorer.live.description
+    assert "They agree" in explorer.live.description
+
+
+@pytest.mark.parametrize("edge", [3, 4])
+def test_at_a_tie_a_learners_max_may_give_all_to_either_input(edge):
+    tie = {"circuit": "(xy+max(z,w))*2", "w": 2.0, "edge": edge}
+    for allowed in own, lambda gate, x, y, upstream: own(gate, y, x, upstream)[::-1]:
+        words = Backprop(gate_backward=allowed, **tie).live.description
+        assert "Both are allowed" in words and "disagree" not in words
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_at_a_tie_a_learners_max_may_not_give_all_to_both_nor_nothing(share):
+    def wrong(gate, x, y, upstream):
+        return [share * upstream] * 2 if gate == "max" else own(gate, x, y, upstream)
+
+    explorer = Backprop(gate_backward=wrong, circuit="(xy+max(z,w))*2", w=2.0, edge=3)
+    assert "They disagree" in explorer.live.description
+
+
 def test_a_learners_wrong_gate_is_caught_by_the_nudge():
     def shares(gate, x, y, upstream):
         return (upstream / 2, upstream / 2) if gate == "+" else own(gate, x, y, upstream)
@@ -216,8 +264,8 @@ def test_gates_that_are_still_to_do_are_nnkits():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0"), (-0.1966, "−0.197"), (121.0, "121"), (-12.345, "−12.35"), (46656.0, "4.7e4"),
-     (-6.21e-5, "−6.2e−5"), (0.5, "0.5"), (1000.0, "1000")],
+    [(0.0, "0"), (-0.0, "0"), (-0.1966, "−0.197"), (121.0, "121"), (-12.345, "−12.35"),
+     (46656.0, "4.7e4"), (-6.21e-5, "−6.2e−5"), (0.5, "0.5"), (1000.0, "1000")],
 )  # fmt: skip
 def test_numbers_are_written_short(value, text):
     assert short(value) == text
@@ -237,10 +285,18 @@ def test_a_cell_is_its_row_times_its_column(product):
     assert np.array_equal(left @ right, out)
     for row, column in np.ndindex(out.shape):
         explorer.set(row=row, column=column)
-        assert f"[{row}, {column}]" in explorer.live.description
+        entry = f"db[{column}]" if product.startswith("db") else f"[{row}, {column}]"
+        assert entry in explorer.live.description
         assert f"= {out[row, column]}.".replace("-", "−") in explorer.live.description
     explorer.set(row=3, column=2)
     assert (explorer.row + 1, explorer.column + 1) == out.shape
+    assert [len(explorer._widgets[name].places()) for name in ("row", "column")] == [*out.shape]
+
+
+def test_a_bias_gradient_has_one_index_and_the_shape_that_numpy_gives():
+    explorer = MatrixGradients(product="db = ones dY", column=1)
+    assert explorer.live.description.startswith("db[1] = a row of ones times column 1 of dY")
+    assert "dY.sum(axis=0), of shape (2,)" in explorer.live.description
 
 
 def test_matrix_gradients_are_the_engines():

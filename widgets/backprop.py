@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from widgets.circuit_drawing import CircuitDrawing, short
+from widgets.circuit_drawing import HEIGHT, CircuitDrawing, short
 from widgets.circuits import CIRCUITS, OPS, backward, difference_quotients, forward
 from widgets.controls import choice, slider
 from widgets.explorer import Explorer
@@ -12,6 +12,7 @@ from widgets.style import BLUE, GREY, ORANGE
 
 INPUTS = sorted({name for circuit in CIRCUITS.values() for name in circuit.inputs})
 NUDGES = np.geomspace(1e-12, 1, 49)
+PLOTS = 335  # of GradientCheck: the heights of its circuit and its chart, CSS pixels
 LOWEST = 1e-17  # an error of exactly 0 is drawn here, on the lower edge
 
 
@@ -75,6 +76,10 @@ class Backprop(Explorer):
     def step_on(self):
         self.step = min(self.step + 1, CIRCUITS[self.circuit].steps)
 
+    def height(self, plan):
+        """Of the drawing of a circuit, CSS pixels."""
+        return HEIGHT
+
     def unused(self, state):
         return [name for name in INPUTS if name not in CIRCUITS[state["circuit"]].inputs]
 
@@ -98,12 +103,13 @@ class Backprop(Explorer):
         self.map = CircuitDrawing(self.live, figure.subplots())
 
     def draw(self, result):
-        if self.map.plan is not result["plan"]:
+        plan = result["plan"]
+        if self.map.plan is not plan:
             with self.live.style():
-                self.map.build(result["plan"])
+                self.map.build(plan, self.height(plan))
             for name in INPUTS:
-                shown = name in result["plan"].inputs
-                self._widgets[name].layout.display = None if shown else "none"
+                self._widgets[name].layout.display = None if name in plan.inputs else "none"
+            self._widgets["step"].high, self._widgets["edge"].high = plan.steps, len(plan.edges)
         names = "values", "flows", "totals", "step"
         self.map.move(*(result[name] for name in names), picked=result["edge"])
 
@@ -138,24 +144,25 @@ class Backprop(Explorer):
 
     @staticmethod
     def _edge(result):
-        (source, gate, position), plan = result["edge"], result["plan"]
+        (source, gate, _), plan = result["edge"], result["plan"]
         flow, output = result["flows"][result["edge"]], plan.output
         title = f"<b>Edge {source} → {gate.op}</b>"
         if gate.name not in plan.progress(result["step"])[1]:
             return [f"{title}: its gradient is still to come. Move <b>step</b> on."]
-        words, numbers = worded(OPS[gate.op].locals[position], gate, result["values"])
-        local = words if words == numbers else f"{words} = {numbers}"
         product = f"{short(flow.upstream)} · {bracketed(short(flow.local))} = "
         product += f"<b>{short(flow.upstream * flow.local)}</b>"
         if not np.isclose(flow.gradient, flow.upstream * flow.local):
             product += f", but your gate_backward says <b>{short(flow.gradient)}</b>"
-        quotient, h = f"{result['quotient']:.8g}".replace("-", "−"), result["h"]
+        quotient, h = f"{result['quotient'] + 0.0:.8g}".replace("-", "−"), result["h"]
         return [
-            f"{title}: upstream × local = {product}. Local: ∂{gate.name}/∂{source} = {local}.",
+            f"{title}: upstream × local = {product}. "
+            f"Local: ∂{gate.name}/∂{source} = {local_words(result)}.",
             f"The nudge says ({output}(v + h) − {output}(v − h)) / 2h = "
             f"{quotient} with h = {h:.3g}: error {result['error']:.1g}. "
-            f"{judged(result['error'], flow.gradient, h)}",
-        ]
+            + ("At a tie max has no derivative: the nudge finds half, your gate gives all to one "
+               "input. Both are allowed." if all_to_one_of_equals(result) else
+               judged(result["error"], flow.gradient, h)),
+        ]  # fmt: skip
 
 
 class GradientCheck(Backprop):
@@ -168,7 +175,7 @@ class GradientCheck(Backprop):
         "about right": {"h": 1e-5},
         "too short: rounding": {"h": 1e-12},
     }
-    size = (840, 440)
+    size = (840, 480)
 
     def compute(self, **state):
         result = super().compute(**state)
@@ -178,7 +185,7 @@ class GradientCheck(Backprop):
         return result | {"side": abs(side - gradient), "centred": abs(centred - gradient)}
 
     def setup(self, figure):
-        above, below = figure.subplots(2, 1, height_ratios=(1.9, 1))
+        above, below = figure.subplots(2, 1)
         self.map = CircuitDrawing(self.live, above)
         move, plot = self.live.move, below.plot
         (self.centred,) = move(*plot([], [], "o-", ms=3.5, color=BLUE, lw=1.2))
@@ -190,10 +197,17 @@ class GradientCheck(Backprop):
         below.set(
             xscale="log", yscale="log", xlim=(1e-12, 1), ylim=(LOWEST, 1e3),
             xlabel="nudge h", yticks=(1e-16, 1e-11, 1e-6, 1e-1),
-            title="error of the difference quotient at the orange edge",
+            title="error of the difference quotient at the orange edge (0 is at the bottom)",
         )  # fmt: skip
         handles = [self.centred, self.side, self.now]
         figure.legend(handles=handles, loc="outside lower left", ncols=3)
+
+    def height(self, plan):
+        """The chart gets what the circuit does not need."""
+        height = max(45 * plan.rows, 90)
+        grid = self.map.axes.get_subplotspec().get_gridspec()
+        grid.set_height_ratios((height, PLOTS - height))
+        return height
 
     def draw(self, result):
         super().draw(result)
@@ -209,6 +223,31 @@ def worded(template, gate, values):
     if len(template) > len("{out}"):
         numbers = [bracketed(number) for number in numbers]
     return [template.format(*words, out=words[-1]) for words in (names, numbers)]
+
+
+def local_words(result):
+    """The derivative of a gate by one of its inputs, in words and then in numbers."""
+    source, gate, position = result["edge"]
+    if templates := OPS[gate.op].locals:
+        words, numbers = worded(templates[position], gate, result["values"])
+        return words if words == numbers else f"{words} = {numbers}"
+    (other,) = gate.sources[:position] + gate.sources[position + 1 :]
+    gap = result["values"][source] - result["values"][other]
+    sign = ">" if gap > 0 else "<" if gap < 0 else "="
+    return f"{short(result['flows'][result['edge']].local)}, since {source} {sign} {other}"
+
+
+def all_to_one_of_equals(result):
+    """True where a learner's max gives its gradient to one of two equal inputs, as it may."""
+    gate = result["edge"][1]
+    flows = [result["flows"][source, gate, i] for i, source in enumerate(gate.sources)]
+    upstream = flows[0].upstream
+    return (
+        gate.op == "max"
+        and flows[0].value == flows[1].value
+        and sorted(flow.gradient for flow in flows) == sorted((0.0, upstream))
+        and bool(np.isclose(result["quotient"], upstream / 2))
+    )
 
 
 def bracketed(text):

@@ -8,7 +8,7 @@ import numpy as np
 from widgets.labels import Labels
 from widgets.style import BLUE, GREY, INK, ORANGE, PALE, RED
 
-WIDTH, HEIGHT = 820, 225  # of the drawing, CSS pixels
+WIDTH, HEIGHT = 820, 225  # of the drawing, CSS pixels; some are lower
 LEFT, RIGHT = 26, 96  # kept free beside the first column and after the output
 RADIUS, BEND = 19, 52  # of a gate; and how far from a gate an edge leaves its level
 
@@ -22,7 +22,7 @@ class CircuitDrawing:
 
     def __init__(self, live, axes):
         self.axes, self.plan, self._ground = axes, None, []
-        axes.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0))
+        axes.set_xlim(0, WIDTH)
         axes.set_axis_off()
         note = "above each edge its value, below it its gradient"
         axes.set_title(note, loc="right", fontsize=9.5, fontweight="normal", color=GREY)
@@ -30,12 +30,13 @@ class CircuitDrawing:
         (self.ring,) = live.move(*axes.plot([], [], "o", ms=29, mfc="none", mec=ORANGE, mew=3))
         self.labels = Labels(live, axes)
 
-    def build(self, plan):
+    def build(self, plan, height=HEIGHT):
         """Draw the inputs, gates and edges of another circuit."""
         for artist in self._ground:
             artist.remove()
         self.plan, axes = plan, self.axes
-        self._arrange()
+        axes.set_ylim(height, 0)
+        self._arrange(height)
         axes.set_title(f"${plan.formula}$")
         x, y = self.places[plan.output]
         line = {"color": GREY, "lw": 1.2, "zorder": 2}
@@ -49,17 +50,17 @@ class CircuitDrawing:
         for gate in plan.gates:
             x, y = self.places[gate.name]
             self._ground += axes.plot(x, y, "o", ms=25, mfc=PALE, mec=INK, mew=1.2, zorder=3)
-            texts.append(axes.text(x, y, gate.op, **look))
+            size = 8.5 if len(gate.op) > 2 else 10.5
+            texts.append(axes.text(x, y, gate.op, **look | {"fontsize": size}))
             if gate.name != plan.output:
                 texts.append(axes.text(x, y - 29, as_math(gate.name), **look | {"color": GREY}))
         self._ground += texts
 
-    def _arrange(self):
+    def _arrange(self, height):
         plan = self.plan
         cells = plan.places | {gate.name: gate.place for gate in plan.gates}
         columns = max(column for column, _ in cells.values())
-        rows = 1 + max(*(row for _, row in cells.values()), *plan.lanes.values(), 0)
-        across, down = (WIDTH - LEFT - RIGHT) / columns, HEIGHT / rows
+        across, down = (WIDTH - LEFT - RIGHT) / columns, height / plan.rows
         self.places = {
             name: (LEFT + column * across, (row + 0.5) * down)
             for name, (column, row) in cells.items()
@@ -124,6 +125,7 @@ def as_math(name):
 
 def short(value):
     """A number in at most seven characters: three decimals, or a power of ten."""
+    value += 0.0  # no -0
     size = abs(value)
     if size == 0 or 1e-3 <= size < 1e4:
         decimals = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 10 else 3

@@ -12,8 +12,9 @@ class Op:
     """What a gate computes, f, of as many tensors as it has inputs.
 
     formula, locals: the result, and the derivative by each input, in words; `{0}` and `{1}` stand
-    for the inputs, `{out}` for the result. kind, constant: "+", "*" or "max", and the second input
-    where it never changes; with these a learner's `gate_backward` is asked.
+    for the inputs, `{out}` for the result; no locals where they depend on which input is larger.
+    kind, constant: "+", "*" or "max", and the second input where it never changes; with these a
+    learner's `gate_backward` is asked.
     """
 
     f: object
@@ -26,18 +27,15 @@ class Op:
 OPS = {
     "+": Op(lambda a, b: a + b, "{0} + {1}", ("1", "1"), "+"),
     "×": Op(lambda a, b: a * b, "{0} · {1}", ("{1}", "{0}"), "*"),
-    "max": Op(
-        nnkit.maximum, "max({0}, {1})",
-        ("1 if {0} > {1}, ½ if equal, else 0", "1 if {1} > {0}, ½ if equal, else 0"), "max",
-    ),
+    "max": Op(nnkit.maximum, "max({0}, {1})", (), "max"),
     "×2": Op(lambda a: a * 2, "2 · {0}", ("2",), "*", 2.0),
     "×3": Op(lambda a: a * 3, "3 · {0}", ("3",), "*", 3.0),
     "×−1": Op(lambda a: a * -1, "−1 · {0}", ("−1",), "*", -1.0),
     "+1": Op(lambda a: a + 1, "{0} + 1", ("1",), "+", 1.0),
     "+2": Op(lambda a: a + 2, "{0} + 2", ("1",), "+", 2.0),
-    "□²": Op(lambda a: a**2, "{0}²", ("2 · {0}",)),
+    "s²": Op(lambda a: a**2, "{0}²", ("2 · {0}",)),
     "exp": Op(nnkit.exp, "exp({0})", ("{out}",)),
-    "1/□": Op(lambda a: 1 / a, "1 / {0}", ("−1 / {0}²",)),
+    "1/u": Op(lambda a: 1 / a, "1 / {0}", ("−1 / {0}²",)),
     "σ": Op(nnkit.sigmoid, "σ({0})", ("{out} · (1 − {out})",)),
 }  # fmt: skip
 
@@ -74,6 +72,12 @@ class Circuit:
     @property
     def output(self):
         return self.gates[-1].name
+
+    @property
+    def rows(self):
+        """How many rows inputs, gates and lanes take."""
+        rows = [row for _, row in (*self.places.values(), *(gate.place for gate in self.gates))]
+        return 1 + max(*rows, *self.lanes.values())
 
     @property
     def steps(self):
@@ -129,7 +133,7 @@ CIRCUITS = {
         {"w": 3.0}, {"w": (0, 0)},
         (
             Gate("p", "×3", ("w",), (1, 0)), Gate("s", "+2", ("p",), (2, 0)),
-            Gate("f", "□²", ("s",), (3, 0)),
+            Gate("f", "s²", ("s",), (3, 0)),
         ), {},
     ),
     "neuron with a sigmoid": Circuit(
@@ -147,7 +151,7 @@ CIRCUITS = {
         {"s": 1.0}, {"s": (0, 0)},
         (
             Gate("n", "×−1", ("s",), (1, 0)), Gate("e", "exp", ("n",), (2, 0)),
-            Gate("u", "+1", ("e",), (3, 0)), Gate("f", "1/□", ("u",), (4, 0)),
+            Gate("u", "+1", ("e",), (3, 0)), Gate("f", "1/u", ("u",), (4, 0)),
         ), {},
     ),
     "chain ((x w1) w2) w3": Circuit(

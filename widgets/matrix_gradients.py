@@ -21,12 +21,12 @@ PRODUCTS = {
         "Xᵀ", "dY", "dW",
         "the weight from input {i} to output {j} is used by every sample: a sum over samples",
     ),
+    "db = ones dY": (
+        "ones", "dY", "db", "the bias of output {j} is added to every sample: a sum over samples",
+    ),
     "dX = dY Wᵀ": (
         "dY", "Wᵀ", "dX",
         "input {j} of sample {i} acts on every output: a sum over outputs, that is, over paths",
-    ),
-    "db = 1 dY": (
-        "1", "dY", "db", "the bias of output {j} is added to every sample: a sum over samples",
     ),
 }  # fmt: skip
 
@@ -84,6 +84,8 @@ class MatrixGradients(Explorer):
         if result["product"] != self.product_shown:
             with self.live.style():
                 self._build(result["product"], [m.shape for m in result["matrices"]])
+            rows, columns = self.shapes[2]
+            self._widgets["row"].high, self._widgets["column"].high = rows - 1, columns - 1
         (row, column), labels = (result["row"], result["column"]), []
         for (left, top), matrix in zip(self.corners, result["matrices"], strict=True):
             for (i, j), value in np.ndenumerate(matrix):
@@ -125,9 +127,13 @@ class MatrixGradients(Explorer):
         (a, b), (c, d), (rows, columns) = (m.shape for m in result["matrices"])
         terms = " + ".join(f"{bracketed(u)} · {bracketed(v)}" for u, v in result["terms"])
         total = sum(u * v for u, v in result["terms"])
+        entry, row = f"{name}[{i}, {j}]", f"row {i} of {left}"
         fits = "the inner numbers agree" if name == "Y" else f"just the shape of {name[1:]}"
+        if name == "db":
+            entry, row = f"db[{j}]", "a row of ones"
+            fits = f"one number for each output: dY.sum(axis=0), of shape ({columns},)"
         return (
-            f"<b>{name}[{i}, {j}]</b> = row {i} of {left} times column {j} of {right} = {terms} = "
+            f"<b>{entry}</b> = {row} times column {j} of {right} = {terms} = "
             f"<b>{total}</b>.<br>Why: {why.format(i=i, j=j)}.<br>"
             f"Shapes: ({a} × {b}) ({c} × {d}) = ({rows} × {columns}), {fits}."
         ).replace("-", "−")
@@ -145,6 +151,6 @@ def matrices(seed):
     dY = rng.integers(-2, 4, (SAMPLES, OUTPUTS))
     ones = np.ones((1, SAMPLES), int)
     return {
-        "X": X, "W": W, "Y": X @ W, "dY": dY, "Xᵀ": X.T, "Wᵀ": W.T, "1": ones,
+        "X": X, "W": W, "Y": X @ W, "dY": dY, "Xᵀ": X.T, "Wᵀ": W.T, "ones": ones,
         "dW": X.T @ dY, "dX": dY @ W.T, "db": ones @ dY,
     }  # fmt: skip
