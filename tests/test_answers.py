@@ -30,6 +30,18 @@ OTHER = [
     (0.0, np.nan, "got nan"),
     ((np.ones(2), 3.0), (np.ones(2),), "expected 2 values, got [[1., 1.]]"),
     ({"w": 1.0}, {"v": 1.0}, "expected a dict with the keys ['w'], got {'v': array(1.)}"),
+    (
+        (np.ones((2, 2)), np.ones(3), 1.0),
+        (np.zeros((2, 2)), 3.0, 1.0),
+        "value 2 of 3: expected an array of shape (3,), got a number",
+    ),
+    (
+        {"loss": 1.0, "grads": (np.ones(2), 2.0)},
+        {"loss": 1.0, "grads": (np.ones((1, 2)), 2.0)},
+        "value 'grads': value 1 of 2: "
+        "expected an array of shape (2,), got an array of shape (1, 2)",
+    ),
+    ((np.ones(2), 3.0), (np.ones(2), 4.0), "got ([1., 1.], 4)"),
     ("left", "right", "got right"),
     (None, np.ones(2), "got [1., 1.]"),
 ]

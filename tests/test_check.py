@@ -27,7 +27,7 @@ def step(w, grad, lr):
 def test_a_right_answer_is_said_and_kept(shown, tmp_path):
     check("gd-step", step)
     assert shown[0].outcome == "passed"
-    assert "1 of 7 exercises of this lesson are done" in repr(shown[0])
+    assert "1 of 7 exercises done." in repr(shown[0])
     assert progress.load(tmp_path)["solved"] == {"gd-step": True}
     check("gd-largest-lr", lambda a, b, c: 1 / a)
     assert "2 of 7" in repr(shown[1])
@@ -50,6 +50,12 @@ def test_a_wrong_answer_names_the_inputs_and_what_came(shown, tmp_path):
     ).groups()
     assert float(expected) == pytest.approx(1 / float(a), rel=1e-4)
     assert not progress.load(tmp_path)["solved"]
+
+
+def test_a_wrong_shape_within_a_tuple_is_told_instead_of_all_the_numbers(shown):
+    check("bp-linear", lambda X, W, dY: (X.T @ dY + 1, dY.sum() + 1, dY @ W.T))
+    shape = r"value 2 of 3: expected an array of shape \([23],\), got a number\."
+    assert re.search(rf": {shape}$", shown[0].message)
 
 
 def test_a_misconception_meets_its_hint_and_another_mistake_none(shown):

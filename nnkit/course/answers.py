@@ -61,12 +61,14 @@ def difference(expected, got):
     if isinstance(expected, dict):
         if not isinstance(got, dict) or set(got) != set(expected):
             return f"expected a dict with the keys {sorted(expected)}, got {show(got)}"
-        pairs = [(expected[key], got[key]) for key in expected]
+        parts = [(f"value {key!r}", expected[key], got[key]) for key in expected]
     elif isinstance(expected, list):
         several = isinstance(got, list) or (isinstance(got, np.ndarray) and got.ndim > 0)
         if not several or len(got) != len(expected):
             return f"expected {len(expected)} values, got {show(got)}"
-        pairs = list(zip(expected, got, strict=True))
+        count = len(expected)
+        pairs = enumerate(zip(expected, got, strict=True), 1)
+        parts = [(f"value {n} of {count}", right, value) for n, (right, value) in pairs]
     elif isinstance(expected, np.ndarray):
         if not isinstance(got, np.ndarray):
             return f"expected {kind(expected)}, got {show(got)}"
@@ -76,7 +78,11 @@ def difference(expected, got):
         return None if same else f"got {show(got)}"
     else:
         return None if type(got) is type(expected) and got == expected else f"got {show(got)}"
-    return None if all(difference(a, b) is None for a, b in pairs) else f"got {show(got)}"
+    reasons = {place: difference(right, value) for place, right, value in parts}
+    for place, reason in reasons.items():
+        if reason and not reason.startswith("got "):  # a wrong shape says more than the numbers
+            return f"{place}: {reason}"
+    return f"got {show(got)}" if any(reasons.values()) else None
 
 
 def kind(value):

@@ -82,7 +82,7 @@ def _record(lesson, exercise, passed):
     except OSError as error:
         return f" (Your progress could not be saved: {error.strerror}.)"
     done = sum(name in solved for name in lesson.exercises)
-    return f" {done} of {len(lesson.exercises)} exercises of this lesson are done."
+    return f" {done} of {len(lesson.exercises)} exercises done."
 
 
 def judge(lesson, exercise, answer, seeds=None):
