@@ -127,6 +127,12 @@ class Notebook:
         self.page.wait_for_timeout(500)
         self.wait_idle()
 
+    def run_to(self, identifier):
+        """Run the cells down to this one; returns its cell."""
+        self.cell(identifier)
+        self.command("notebook:run-all-above")
+        return self.run(identifier)
+
     def cell(self, identifier):
         """The cell with that id, scrolled into view and made the active one."""
         index = self.page.evaluate(
@@ -134,7 +140,7 @@ class Notebook:
                 const notebook = window.jupyterapp.shell.currentWidget.content;
                 const index = notebook.widgets.findIndex(cell => cell.model.id === id);
                 notebook.activeCellIndex = index;
-                await notebook.scrollToItem(index, 'start');
+                await notebook.scrollToItem(index, 'start').catch(() => {});  // not laid out yet
                 return index;
             }""",
             identifier,

@@ -19,19 +19,17 @@ LR = "learning rate (lr)"
 def lesson(open_notebook):
     """The lesson, run once; each test puts back what it moves or begins with a reset."""
     notebook = open_notebook(NAME)
+    notebook.cell(notebook.find("GradientDescent()"))
+    static = notebook.page.locator(".jp-RenderedImage img").first
+    static.wait_for()
+    notebook.width_before = static.evaluate("image => image.naturalWidth")
     notebook.run_all()
     return notebook
 
 
-def test_the_lesson_runs_without_errors_and_opens_with_pictures(open_notebook):
-    notebook = open_notebook(NAME)
-    page = notebook.page
-    notebook.cell(notebook.find("GradientDescent()"))
-    static = page.locator(".jp-RenderedImage img").first
-    static.wait_for()
-    assert static.evaluate("image => image.naturalWidth") == 1680
-    notebook.run_all()
-    outputs = page.evaluate(
+def test_the_lesson_opens_with_pictures_and_runs_without_errors(lesson):
+    assert lesson.width_before == 1680
+    outputs = lesson.page.evaluate(
         """() => window.jupyterapp.shell.currentWidget.content.widgets
             .filter(cell => cell.model.type === 'code')
             .flatMap(cell => cell.model.outputs.toJSON())"""
@@ -107,7 +105,7 @@ def test_choosing_another_function_brings_its_start_and_rate(lesson):
 
 def test_two_times_as_many_pixels_on_a_fine_screen(open_notebook):
     notebook = open_notebook(NAME, scale=2)
-    notebook.run_all()
+    notebook.run_to(notebook.find("GradientDescent()"))
     shown = Shown(notebook, "GradientDescent()")
     here = GradientDescent()
     here.live.pixel_ratio = 2.0
@@ -157,9 +155,7 @@ def test_a_guess_gets_feedback_and_is_remembered(lesson):
     lesson.command("kernelmenu:restart")
     lesson.page.get_by_role("button", name="Confirm Kernel Restart").click()
     lesson.page.wait_for_timeout(1000)
-    lesson.run_all()
-    again = lesson.cell(lesson.find(code))
-    again.get_by_text("Yes.").wait_for()
+    lesson.run_to(lesson.find(code)).get_by_text("Yes.").wait_for()
 
 
 def test_an_exercise_is_solved_checked_saved_and_graded(lesson, lab, tmp_path):

@@ -17,8 +17,7 @@ def coarse(image):
 
 def test_the_readmes_picture_is_current(open_notebook):
     notebook = open_notebook("05_gradient_descent.ipynb")
-    notebook.run_all()
-    cell = notebook.cell(notebook.find("GradientDescent()"))
+    cell = notebook.run_to(notebook.find("GradientDescent()"))
     slider = cell.get_by_role("slider", name="learning rate (lr)", exact=True)
     for _ in range(19):
         slider.press("ArrowRight")
