@@ -117,7 +117,7 @@ class Notebook:
                 const cells = panel.content.widgets.filter(c => c.model.type === 'code');
                 return panel.sessionContext.session.kernel.status === 'idle' &&
                     cells.every(cell => cell.model.executionState !== 'running') &&
-                    !cells.some(cell => cell.inputArea.promptNode.innerText.includes('*'));
+                    !cells.some(cell => cell.inputArea?.promptNode.innerText.includes('*'));
             }""",
             timeout=seconds * 1000,
         )
@@ -140,7 +140,7 @@ class Notebook:
                 const notebook = window.jupyterapp.shell.currentWidget.content;
                 const index = notebook.widgets.findIndex(cell => cell.model.id === id);
                 notebook.activeCellIndex = index;
-                await notebook.scrollToItem(index, 'start').catch(() => {});  // not laid out yet
+                await notebook.scrollToItem(index, 'start');
                 return index;
             }""",
             identifier,
