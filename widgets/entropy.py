@@ -8,6 +8,7 @@ from matplotlib.legend_handler import HandlerTuple
 from widgets.controls import slider
 from widgets.descent import readable
 from widgets.explorer import Explorer
+from widgets.panel import not_yet
 from widgets.style import BLUE, GREEN, INK, ORANGE, PURPLE, RED
 
 # the q of the curves: denser at both ends, where costs run away, and with both ends
@@ -166,7 +167,7 @@ class EntropyAndKL(Explorer):
         elif result.own:
             lines.append("Both divergences are computed by your own function.")
         else:
-            lines.append("Your function returns nothing yet: these are nnkit's numbers.")
+            lines.append(not_yet("function", "these are nnkit's numbers"))
         return readable("<br>".join(lines))
 
     @staticmethod

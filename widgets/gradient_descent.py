@@ -21,6 +21,7 @@ from widgets.descent import (
     readable,
 )
 from widgets.explorer import Explorer
+from widgets.panel import not_yet
 from widgets.style import BLUE, GREEN, ORANGE, RAMPS, RED
 
 
@@ -218,7 +219,7 @@ class GradientDescent(Explorer):
             self._law(result),
         ]
         if self.own and result.optimiser != OWN:
-            lines.append("Your descend returns nothing yet: this is the path of nnkit's.")
+            lines.append(not_yet("descend", "this is the path of nnkit's"))
         elif self.own:
             lines.append("This is the path of your own descend.")
         return readable("<br>".join(lines))

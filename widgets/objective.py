@@ -13,6 +13,7 @@ from widgets.controls import choice, slider
 from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.field import Field
+from widgets.panel import not_yet
 from widgets.style import CLASSES, INK, RED
 
 # The hand-made weights of three classes (rows) for two features; two of them are moved.
@@ -240,9 +241,7 @@ class ObjectiveContours(Explorer):
         ]
         if self.own:
             yes = "The data loss everywhere is computed by your own function."
-            lines.append(
-                yes if result["own"] else "Your function returns nothing yet: this is nnkit's."
-            )
+            lines.append(yes if result["own"] else not_yet("function", "this is nnkit's"))
         return readable("<br>".join(lines))
 
     @staticmethod

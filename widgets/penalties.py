@@ -5,6 +5,7 @@ import numpy as np
 from widgets.controls import slider
 from widgets.descent import readable
 from widgets.explorer import Explorer
+from widgets.panel import not_yet
 from widgets.style import BLUE, GREY, INK, ORANGE
 
 AXIS = np.linspace(-2.5, 2.5, 501)
@@ -41,7 +42,7 @@ class OneWeight(Explorer):
     def compute(self, a, lam):
         l1, whose = shrink_l1, ""
         if self.own:
-            whose = "Your soft_threshold returns nothing yet: the L1 curve is the formula's."
+            whose = not_yet("soft_threshold", "the L1 curve is the formula's")
             if self.own(np.array([a]), lam) is not None:
                 l1, whose = self._checked, "The L1 curve on the right is your own soft_threshold."
         return {

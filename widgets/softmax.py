@@ -7,6 +7,7 @@ import numpy as np
 from widgets.controls import choice, log_slider, slider
 from widgets.descent import readable
 from widgets.explorer import Explorer
+from widgets.panel import not_yet
 from widgets.style import BLUE, GREEN, GREY, ORANGE, RED
 
 CLASSES = ("cat", "car", "frog")
@@ -218,7 +219,7 @@ class SoftmaxLoss(Explorer):
         elif result.own:
             yield "The probabilities are computed by your own softmax."
         else:
-            yield "Your softmax returns nothing yet: these are nnkit's probabilities."
+            yield not_yet("softmax", "these are nnkit's probabilities")
 
     @staticmethod
     def _meaning(result):

@@ -7,6 +7,7 @@ import numpy as np
 from widgets.controls import choice, slider
 from widgets.descent import readable
 from widgets.explorer import Explorer
+from widgets.panel import not_yet
 from widgets.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
 
 CLASSES = ("cat", "car", "frog")
@@ -188,7 +189,7 @@ class HingeLoss(Explorer):
     @staticmethod
     def _yours(result):
         if not result.own:
-            return "Your function returns nothing yet: these are nnkit's losses."
+            return not_yet("function", "these are nnkit's losses")
         same = np.allclose(result.losses, result.terms.sum(axis=1))
         losses = ", ".join(f"{loss:.4g}" for loss in result.losses)
         return f"Your own function says {losses}: {'the same.' if same else 'not the same!'}"

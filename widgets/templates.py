@@ -11,6 +11,7 @@ from nnkit.functional import cross_entropy, multiclass_hinge_loss
 from widgets.controls import choice, log_slider, slider
 from widgets.descent import readable
 from widgets.explorer import Explorer
+from widgets.panel import not_yet
 from widgets.softmax import softmax
 from widgets.style import BLUE, GREY, INK, ORANGE
 
@@ -198,9 +199,7 @@ class DigitTemplates(Explorer):
         ]
         if self.own:
             yes = "The templates are learnt by your own function."
-            lines.append(
-                yes if result.own else "Your function returns nothing yet: this is nnkit's."
-            )
+            lines.append(yes if result.own else not_yet("function", "this is nnkit's"))
         return readable("<br>".join(lines))
 
 
