@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from widgets import ForwardPass
+from widgets.forward_pass import PLACES
 
 
 @pytest.mark.parametrize("corner", list(itertools.product((0, 1), repeat=2)))
@@ -32,6 +33,15 @@ def test_a_node_is_the_darker_the_larger_its_value():
     low, middle = (sum(explorer.circles[n].get_markerfacecolor()) for n in ("x1", "x2"))
     explorer.x1 = 1.0
     assert sum(explorer.circles["x1"].get_markerfacecolor()) < middle < low == 3
+
+
+def test_every_node_wears_its_number_beside_its_circle():
+    axes = ForwardPass().live.figure.axes[0]
+    for name, (x, y) in PLACES.items():
+        (label,) = [text for text in axes.texts if text.get_text() == name]
+        pixels = axes.transData.transform([label.get_position(), (x, y)])
+        radius = 23 * axes.figure.dpi / 72
+        assert radius < np.hypot(*(pixels[0] - pixels[1])) < 2.5 * radius, "not hidden by it"
 
 
 @pytest.mark.parametrize("preset", ForwardPass.presets)

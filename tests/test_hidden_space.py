@@ -30,6 +30,7 @@ def test_the_fold_goes_from_the_inputs_to_the_hidden_values():
     triangles = explorer.marks[3]  # the ones of XOR, on the right
     assert triangles.get_xydata().tolist() == [[0, 1], [1, 0]]
     assert not explorer.hidden.lines.get_visible()
+    assert "at 100 %" in explorer.live.description
     explorer.fold = 50
     assert triangles.get_xydata().tolist() == [[0.5, 0.5], [1, 0]]
     explorer.fold = 95
@@ -48,6 +49,15 @@ def test_the_border_is_one_line_in_the_hidden_space_and_two_in_the_input_space()
     assert len(left) == 2
     sums = sorted(float(np.mean(line.sum(axis=1))) for line in left)
     assert sums == pytest.approx([0.5, 1.5], abs=0.02)  # where z = 0 on x1 + x2
+
+
+def test_the_even_grid_is_seen_on_the_left():
+    explorer = HiddenSpace()
+    with_grid = explorer.live._pixels().copy()
+    (even,) = [a for a in explorer.plane.collections if len(a.get_paths()) == 18]
+    even.set_visible(False)
+    changed = (explorer.live._pixels() != with_grid).any(axis=2)
+    assert changed.sum() > 2000, "pixels; the colours covered it"
 
 
 def test_without_activation_the_border_stays_straight():
@@ -108,7 +118,7 @@ def test_a_learners_forward_is_used():
     assert "Computed by your forward" in explorer.live.description
     explorer = HiddenSpace(forward=lambda *_: None)
     assert "this is XOR" in explorer.live.description
-    assert "returns nothing yet" in explorer.live.description
+    assert "run this cell again" in explorer.live.description
 
 
 @pytest.mark.parametrize("result", [3, (np.zeros((2, 3)), np.zeros(2))])

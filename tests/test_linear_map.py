@@ -37,7 +37,23 @@ def test_only_a_bend_bends_the_grid(bend):
     turns = np.concatenate([s[1:, 0] * s[:-1, 1] - s[1:, 1] * s[:-1, 0] for s in steps])
     straight = np.abs(turns).max() < 1e-9
     assert straight == bend.startswith("none")
-    assert ("Not linear" in explorer.live.description) != straight
+    assert ("not linear" in explorer.live.description) != straight
+
+
+def test_the_words_follow_the_unit_vectors_through_the_bend():
+    bend, cut = LinearMap(bend="ReLU: cut at 0"), "after the bend to (1, 0) and (0.5, 1)"
+    assert bend.arrows[3].get_xydata()[1].tolist() == [1, 0]
+    assert "W, (1, −0.5)" in bend.live.description and cut in bend.live.description
+    bend.bend = "none: linear"
+    assert "after the bend" not in bend.live.description
+
+
+def test_a_bend_that_leaves_this_part_of_the_plane_as_it_is_says_so():
+    inside = {"w11": 0.5, "w22": 0.5, "w12": 0.0, "w21": 0.0, "b1": 2.0, "b2": 2.0}
+    explorer, words = LinearMap(bend="ReLU: cut at 0", **inside), "no sum is below 0"
+    assert words in explorer.live.description
+    explorer.b2 = 0.9
+    assert words not in explorer.live.description
 
 
 def test_the_words_tell_linear_from_linear_plus_a_bias():

@@ -56,8 +56,37 @@ def test_the_halfplanes_are_coloured_by_the_answer(activation):
     explorer = Perceptron(activation=activation, w1=1.0, w2=-2.0, b=0.5)
     field = explorer.compute(**explorer.state)["field"]
     assert field[0, -1] > 0.9 and field[-1, 0] < 0.1  # lower right, upper left
-    value = 1 / (1 + np.exp(0.5)) if activation == "sigmoid" else 0  # at (0, 0.5), where z = -0.5
-    assert field[40, 20] == pytest.approx(value, abs=1e-3)
+    if activation == "sigmoid":
+        assert field[40, 20] == pytest.approx(1 / (1 + np.exp(0.5)))  # at (0, 0.5), z = -0.5
+    else:
+        assert np.mean((field > 0) & (field < 1)) < 0.03, "two flat colours up to the line"
+
+
+def test_with_all_weights_0_the_plane_has_the_colour_of_its_one_answer():
+    explorer = Perceptron(w1=0.0, w2=0.0, b=0.0)
+    for b, said in (0.0, 0), (0.1, 1):
+        explorer.b = b
+        assert (explorer.compute(**explorer.state)["field"] == said).all()
+
+
+def test_all_three_weights_times_a_number_sharpen_a_sigmoid_and_leave_its_line():
+    explorer = Perceptron(task="OR", activation="sigmoid", w1=2.0, w2=2.0, b=-1.0)
+    soft, line = explorer.compute(**explorer.state)["field"], explorer.line.get_xydata()
+    explorer.times = 20.0
+    sharp = explorer.compute(**explorer.state)["field"]
+    assert explorer.line.get_xydata() == pytest.approx(line)
+    assert np.mean(abs(soft - 0.5) > 0.45) < 0.5 < 0.9 < np.mean(abs(sharp - 0.5) > 0.45)
+    assert "more than a half, and it should be 1" in explorer.live.description
+    explorer.activation = "step"
+    assert explorer.unused(explorer.state) == ("times",)
+    step = Perceptron(task="OR", w1=2.0, w2=2.0, b=-1.0)
+    assert step.live.picture == explorer.live.picture
+
+
+def test_an_update_goes_from_the_weights_of_the_sliders():
+    explorer = Perceptron(activation="sigmoid", w1=-1.0, w2=2.0, b=1.0, times=5.0)
+    explorer.learn_once()
+    assert (explorer.w1, explorer.w2, explorer.b, explorer.times) == (-1, 2, 0, 1)
 
 
 def test_the_buttons_learn_as_the_rule_does():
@@ -97,6 +126,16 @@ def test_the_samples_take_turns_and_reset_begins_with_the_first_again():
     assert "(0, 1) was answered wrongly" in explorer.live.description
 
 
+def test_another_task_or_preset_begins_with_the_first_sample_too():
+    explorer, counts = Perceptron(), []
+    for task in "AND", "XOR", "OR", "NAND", "NAND":
+        explorer.set(task=task, **Perceptron.presets["all weights 0"])
+        explorer.learn()
+        counts.append(explorer.live.words.split(" update")[0].split()[-1])
+    rule = [perceptron_rule(CORNERS, TABLES[task], 100)[2] for task in ("AND", "OR", "NAND")]
+    assert [*map(int, counts)] == [rule[0], 100, rule[1], rule[2], rule[2]]
+
+
 def test_xor_never_comes_to_rest():
     explorer = Perceptron(task="XOR")
     explorer.learn()
@@ -124,7 +163,7 @@ def test_a_learners_update_moves_the_weights():
 def test_an_update_that_is_still_to_do_is_lent():
     explorer = Perceptron(update=lambda w, b, x, y: None, w1=0.0, w2=0.0, b=0.0)
     explorer.learn()
-    assert "Your update returns nothing yet" in explorer.live.description
+    assert "run this cell again" in explorer.live.description
     assert "None wrong" in explorer.live.description
 
 
@@ -150,8 +189,18 @@ def test_choosing_a_task_brings_its_samples_and_moving_one_makes_them_own():
     assert Perceptron(task="OR").points == samples("OR")
 
 
+def test_own_points_begin_with_none():
+    explorer = Perceptron(task="XOR")
+    explorer.task = OWN
+    assert explorer.points == ()
+    assert "Choose a class in new sample, then click" in explorer.live.description
+    explorer.points = ((0.2, 0.3, 1),)
+    assert explorer.task == OWN and "1 of 1 wrong" in explorer.live.description
+
+
 def test_a_state_comes_back_as_it_was():
-    for explorer in Perceptron(task="XOR", w1=0.3), Perceptron(points=((0.1, 0.2, 1),)):
+    own = Perceptron(task=OWN), Perceptron(points=((0.1, 0.2, 1),))
+    for explorer in Perceptron(task="XOR", w1=0.3, times=2.0), *own:
         again = eval(repr(explorer))
         assert again.state == explorer.state
         assert again.live.picture == explorer.live.picture
@@ -160,6 +209,7 @@ def test_a_state_comes_back_as_it_was():
 def test_no_samples_and_no_line_are_drawn_and_described():
     explorer = Perceptron(points=(), w1=0.0, w2=0.0, b=0.0)
     assert "no line" in explorer.live.description
+    assert "None wrong" not in explorer.live.description
     explorer.learn()
     assert "changes nothing" in explorer.live.description
 
@@ -179,5 +229,5 @@ def test_every_end_of_every_slider_is_drawn():
 def test_every_preset_works(preset):
     explorer = Perceptron()
     explorer.set(**Perceptron.presets[preset])
-    wrong = 1 if "XOR" in preset or "weights 0" in preset else 0
+    wrong = 2 if "bad" in preset else 1
     assert explorer.compute(**explorer.state)["wrong"].sum() == wrong

@@ -78,7 +78,7 @@ def test_a_learners_fit_is_used_and_lent_until_it_is_written():
     explorer = Watermelon(fit=lambda X, y: None)
     explorer.solve()
     assert explorer.a == pytest.approx(3.19, abs=0.01)
-    assert "returns nothing yet" in explorer.live.description
+    assert "run this cell again" in explorer.live.description
 
 
 def test_a_fit_of_another_shape_is_told_the_right_one():

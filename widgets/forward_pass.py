@@ -53,9 +53,10 @@ class ForwardPass(Explorer):
                 [x], [y], "o", ms=46, mec=INK, mew=1.2, mfc="white", zorder=3
             )
             self.values[name] = axes.text(
-                x, y - 0.08, "", ha="center", va="center", weight="bold", size=12, zorder=4
+                x, y, "", ha="center", va="center", weight="bold", size=12, zorder=4
             )
-            axes.text(x, y + 0.24, name, ha="center", va="center", size=8.5, color=GREY, zorder=4)
+            side, up = (0, 0.6) if x == 0 else (0.12, 0.42)  # clear of edges and sums
+            axes.text(x + side, y + up, name, ha="center", va="center", weight="bold", color=GREY)
         for name, bias in zip([*HIDDEN, "21"], [*B1, B2], strict=True):
             x, y = PLACES[name]
             axes.text(x, y - 0.6, f"b = {bias:g}".replace("-", "−"), ha="center", va="center")

@@ -11,6 +11,7 @@ from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.field import Field
 from widgets.labels import flag
+from widgets.panel import not_yet
 from widgets.perceptron import CORNERS, GRID, HIGH, LOW, TABLES, segment, sigmoid
 from widgets.style import CLASSES, GREEN, GREY, INK, PURPLE
 
@@ -161,9 +162,8 @@ class HiddenSpace(Explorer):
         self.hidden = Field(self.live, self.space, FRAME, FRAME, 0, 1, (0.5,), colours="classes")
         for field in self.input, self.hidden:
             field.lines.set(linewidths=2.2, alpha=1)
-        self.plane.add_collection(
-            LineCollection(LINES, colors=GREY, linewidths=0.5, zorder=1), autolim=False
-        )
+        even = LineCollection(LINES[:, [0, -1]], colors=GREY, lw=0.6, alpha=0.6, zorder=1)
+        self.plane.add_collection(even, autolim=False)
         self.net = LineCollection([], colors=GREY, linewidths=0.7, zorder=2, label="the grid")
         self.space.add_collection(self.net, autolim=False)
         self.plane.set(xlabel="x1", ylabel="x2", title="input space", aspect="equal")
@@ -183,7 +183,7 @@ class HiddenSpace(Explorer):
             self.space.text(0, 0, "", zorder=6, clip_on=True, path_effects=halo) for _ in CORNERS
         ]
         self.flag = flag(self.space, "a sample is outside the picture")
-        move(self.net, self.first, self.second, *self.marks, *self.names, self.flag)
+        move(even, self.net, self.first, self.second, *self.marks, *self.names, self.flag)
         (border,) = self.plane.plot([], [], color=INK, lw=2.2, label="output: z = 0")
         figure.legend(
             handles=[*self.marks[:2], border, self.first, self.second],
@@ -236,14 +236,15 @@ class HiddenSpace(Explorer):
             self._meaning(result),
         ]
         if self.own:
-            lent = "Your forward returns nothing yet, so this is nnkit's."
+            lent = not_yet("forward", "this is nnkit's")
             lines.append("Computed by your forward." if result["own"] else lent)
         return readable("<br>".join(lines).replace("+ -", "- ")).replace(" - ", " − ")
 
     @staticmethod
     def _meaning(result):
         if result["t"] < 1:
-            return f"{result['t']:.0%} of the way from the inputs (x1, x2) to (h1, h2)."
+            way = f"{result['t']:.0%} of the way from the inputs (x1, x2) to (h1, h2)."
+            return f"{way} The output draws its line there, at 100 %."
         if result["activation"] == "none":
             return "No activation: the grid stays straight, and so does the border on the left."
         return "On the right the border is one straight line; seen from the inputs it is not."

@@ -49,9 +49,10 @@ class LinearMap(Explorer):
         W, b, x = np.array([[w11, w12], [w21, w22]]), np.array([b1, b2]), np.array([x1, x2])
         rule = BENDS[bend]
         z = W @ x + b
+        sums = LINES @ W.T + b
         return {
             "W": W, "b": b, "x": x, "z": z, "y": rule(z), "bend": bend, "zero": rule(b),
-            "lines": rule(LINES @ W.T + b), "axes": rule(np.eye(2) @ W.T + b),
+            "kept": sums.min() >= 0, "lines": rule(sums), "axes": rule(np.eye(2) @ W.T + b),
         }  # fmt: skip
 
     def setup(self, figure):
@@ -96,13 +97,15 @@ class LinearMap(Explorer):
         ]
         said = ["; ".join(sums) + f"; y = ({y[0]:.3g}, {y[1]:.3g})."]
         linear = result["bend"].startswith("none")
-        columns = [f"({W[0, i]:.3g}, {W[1, i]:.3g})" for i in range(2)]
+        ends = [f"({end[0]:.3g}, {end[1]:.3g})" for end in (*W.T, *result["axes"])]
+        plus = ", both plus b" if b.any() else ""
         said.append(
-            f"(1, 0) goes to the first column of W, {columns[0]}, and (0, 1) to the second, "
-            f"{columns[1]}" + (", both plus b." if b.any() else ".")
+            f"(1, 0) goes to the first column of W, {ends[0]}, and (0, 1) to the second, {ends[1]}"
+            + plus
+            + ("." if linear else f"; and after the bend to {ends[2]} and {ends[3]}.")
         )
         if not linear:
-            said.append("<b>Not linear:</b> straight lines are bent.")
+            said.append("<b>The bend is not linear:</b> " + self._bent(result))
         elif b.any():
             said.append("<b>Linear plus a bias:</b> straight lines stay straight, 0 moves to b.")
         else:
@@ -110,3 +113,10 @@ class LinearMap(Explorer):
         if linear and abs(np.linalg.det(W)) < 1e-9:
             said.append("The whole plane lands on a line (or a point): there is no way back.")
         return readable("<br>".join(said).replace("+ -", "- ")).replace(" - ", " − ")
+
+    @staticmethod
+    def _bent(result):
+        if result["bend"].startswith("tanh"):
+            return "each sum is squeezed between −1 and 1, large ones the most."
+        here = " (In this part of the plane no sum is below 0.)" if result["kept"] else ""
+        return "a sum below 0 becomes 0, and there the grid is bent or flattened." + here

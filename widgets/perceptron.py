@@ -8,7 +8,8 @@ from widgets.controls import choice, points, slider
 from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.field import Field
-from widgets.style import CLASSES, GREY, INK, RED
+from widgets.panel import not_yet
+from widgets.style import CLASSES, GREY, INK
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 TABLES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "NAND": (1, 1, 1, 0), "XOR": (0, 1, 1, 0)}
@@ -18,6 +19,7 @@ LOW, HIGH = -0.5, 1.5  # of both inputs in the picture
 MOST = 5.0  # the largest weight of the sliders
 EDGE = 8.0  # of the z axis
 GRID = np.linspace(LOW, HIGH, 81)
+CRISP = 40  # per unit: the most that leaves the points of GRID beside the edge of a step unclipped
 
 
 def answer(X, w, b):
@@ -60,21 +62,21 @@ class Perceptron(Explorer):
     w1 = slider("w1", -MOST, MOST, default=1.0, step=0.1)
     w2 = slider("w2", -MOST, MOST, default=1.0, step=0.1)
     b = slider("b", -MOST, MOST, default=-0.5, step=0.1)
+    times = slider("all three times", 1.0, 20.0, default=1.0, step=0.5)
     points = points("sample", ((LOW, HIGH), (LOW, HIGH)), samples("AND"))
 
     presets = {
-        "AND (2, 2, −3)": {"task": "AND", "w1": 2.0, "w2": 2.0, "b": -3.0},
-        "OR (2, 2, −1)": {"task": "OR", "w1": 2.0, "w2": 2.0, "b": -1.0},
-        "NAND (−2, −2, 3)": {"task": "NAND", "w1": -2.0, "w2": -2.0, "b": 3.0},
-        "XOR: one mistake is the least": {"task": "XOR", "w1": 2.0, "w2": 2.0, "b": -1.0},
         "all weights 0": {"w1": 0.0, "w2": 0.0, "b": 0.0},
+        "a bad start": {"w1": -1.0, "w2": 2.0, "b": 1.0},
+        "XOR: one mistake is the least": {"task": "XOR", "w1": 2.0, "w2": -2.0, "b": -1.0},
     }
     actions = {"one update": "learn_once", "run": "learn"}
     size = (840, 380)
     readout_lines = 4
 
     def __init__(self, update=None, **state):
-        self.own, self.turn = update, 0  # turn: the sample at which the rule goes on
+        self.own = update
+        self.turn, self.left = 0, None  # the sample at which the rule goes on, if all is as it left
         self.trail, self.news = [], ""  # what a button left behind; the next move clears both
         super().__init__(**state)
 
@@ -82,17 +84,17 @@ class Perceptron(Explorer):
         task, chosen = changes.get("task"), changes.get("points")
         if chosen is not None and (task is None or chosen != samples("AND")):
             return {"task": next((name for name in TABLES if samples(name) == chosen), OWN)}
-        return {"points": samples(task)} if task in TABLES else {}
+        return {} if task is None else {"points": () if task == OWN else samples(task)}
 
-    def reset(self, *_):
-        self.turn = 0
-        super().reset()
+    def unused(self, state):
+        return () if state["activation"] == "sigmoid" else ("times",)
 
     def learn_once(self):
         self.learn(1)
 
     def learn(self, most=100):
         """Take up to `most` updates, each with the next sample in turn that is answered wrongly."""
+        self.turn = self.turn if self.state == self.left else 0
         X, y = _split(self.points)
         w, b, path, lent = np.array([self.w1, self.w2]), self.b, [], False
         while len(path) < most and (wrong := answer(X, w, b) != y).any():
@@ -102,7 +104,7 @@ class Perceptron(Explorer):
             w, b = update(w, b, X[now], y[now]) if new is None else _checked(new)
             lent, self.turn = self.own and new is None, (now + 1) % len(X)
         left = int((answer(X, w, b) != y).sum())
-        self.news = "Your update returns nothing yet, so this is nnkit's. " if lent else ""
+        self.news = not_yet("update", "this is nnkit's") + " " if lent else ""
         if not path:
             self.news += "No sample is wrong, so the rule changes nothing."
         elif most == 1:
@@ -118,19 +120,21 @@ class Perceptron(Explorer):
         if shrink < 1:
             self.news += " (The weights were scaled down to fit the sliders: the same line.)"
         self.trail = path
-        self.set(w1=float(shrink * w[0]), w2=float(shrink * w[1]), b=float(shrink * b))
-        self.trail, self.news = [], ""
+        w1, w2, b = (float(shrink * weight) for weight in (*w, b))
+        self.set(w1=w1, w2=w2, b=b, times=1.0)
+        self.trail, self.news, self.left = [], "", self.state
 
-    def compute(self, task, activation, w1, w2, b, points):
+    def compute(self, task, activation, w1, w2, b, times, points):
         X, y = _split(points)
         w = np.array([w1, w2])
-        length = np.hypot(w1, w2)
-        sharp = 50 / max(length, 1e-9) if activation == "step" else 1  # a step is a steep sigmoid
-        grid = np.stack(np.meshgrid(GRID, GRID), axis=-1)
+        if activation == "sigmoid":  # a step stays as it is
+            w, b = times * w, times * b
+        z = np.stack(np.meshgrid(GRID, GRID), axis=-1) @ w + b
+        edge = CRISP * z / np.hypot(*w) + 0.5 if w.any() else (z > 0) * 1.0
         wrong = answer(X, w, b) != y
         return {
             "w": w, "b": b, "X": X, "y": y, "z": X @ w + b, "wrong": wrong, "task": task,
-            "activation": activation, "field": sigmoid(sharp * (grid @ w + b)),
+            "activation": activation, "field": edge if activation == "step" else sigmoid(z),
         }  # fmt: skip
 
     def setup(self, figure):
@@ -138,7 +142,9 @@ class Perceptron(Explorer):
         move = self.live.move
         self.field = Field(self.live, self.plane, GRID, GRID, 0, 1, colours="classes")
         self.plane.set(xlabel="x1", ylabel="x2", title="the plane of inputs", aspect="equal")
-        self.old = LineCollection([], colors=GREY, lw=1.2, ls="--", zorder=3, label="line before")
+        self.old = LineCollection(
+            [], colors=GREY, lw=1.2, ls="--", zorder=3, label="before an update"
+        )
         self.plane.add_collection(self.old, autolim=False)
         (self.line,) = self.plane.plot([], [], color=INK, lw=2, zorder=4, label="z = 0")
         self.arrow = FancyArrowPatch(
@@ -150,20 +156,22 @@ class Perceptron(Explorer):
         (self.curve,) = move(*self.sums.plot([], [], color=INK, lw=2, label="activation"))
         self.sums.axvline(0, color=GREY, lw=1)
         self.sums.set(
-            xlim=(-EDGE, EDGE), ylim=(-0.75, 1.75), yticks=(0, 1), ylabel="answer",
+            xlim=(-1.05 * EDGE, 1.05 * EDGE), ylim=(-0.95, 1.95), yticks=(0, 1), ylabel="answer",
             xlabel=f"z = w1·x1 + w2·x2 + b (beyond ±{EDGE:g}: at the edge)",
             title="the same samples by z",
         )  # fmt: skip
-        beside = {"transform": self.sums.get_yaxis_transform(), "rotation": 270, "color": GREY}
-        for height, words in ((1.4, "should be 1"), (-0.3, "should be 0")):
-            self.sums.text(1.02, height, words, va="center", **beside)
+        for height, words, side in (
+            (1.9, "these should be 1", "top"),
+            (-0.9, "these should be 0", "bottom"),
+        ):
+            self.sums.text(-0.97 * EDGE, height, words, va=side, color=GREY)
         self.marks = []
         for axes in self.plane, self.sums:
             look = {"ls": "", "mec": "white", "ms": 11, "zorder": 5}
             for number, (colour, marker) in enumerate(CLASSES[:2]):
                 label = f"class {number}"
                 self.marks += axes.plot([], [], marker, color=colour, label=label, **look)
-            cross = {"ls": "", "color": RED, "mew": 2.5, "ms": 16, "zorder": 5.5}
+            cross = {"ls": "", "color": INK, "mew": 1.6, "ms": 19, "zorder": 5.5}
             self.marks += axes.plot([], [], "x", label="answered wrongly", **cross)
         move(*self.marks)
         figure.legend(
@@ -184,7 +192,7 @@ class Perceptron(Explorer):
             foot = middle - (middle @ w + b) * w / length**2  # of the line, nearest to the middle
             self.arrow.set_positions(foot, foot + 0.3 * w / length)
             self.name.set_position(foot + 0.38 * w / length)
-        z = np.linspace(-EDGE, EDGE, 321)
+        z = np.linspace(-1.05 * EDGE, 1.05 * EDGE, 337)
         step = result["activation"] == "step"
         self.curve.set_data(z, (z > 0) * 1.0 if step else sigmoid(z))
         heights = np.where(y == 1, 1.25, -0.45) + 0.11 * (np.arange(len(y)) % 4)
@@ -198,18 +206,21 @@ class Perceptron(Explorer):
         wrong = np.flatnonzero(result["wrong"])
         names = ", ".join(_pair(X[i]) for i in wrong[:4]) + (" …" if len(wrong) > 4 else "")
         verdict = f"{len(wrong)} of {len(X)} wrong: {names}." if len(wrong) else "None wrong."
+        if not len(X):
+            verdict = "no samples yet. Choose a class in <i>new sample</i>, then click on the left."
         lines = [f"<b>{result['task']}: {verdict}</b> {self.news}"]
         if len(X):
             i = wrong[0] if len(wrong) else len(X) - 1
             said = f"z = {w[0]:.3g}·{X[i, 0]:.3g} + {w[1]:.3g}·{X[i, 1]:.3g} + {b:.3g} = {z[i]:.3g}"
             above = "above 0: answer 1" if z[i] > 0 else "not above 0: answer 0"
             if result["activation"] == "sigmoid":
-                above = f"sigmoid(z) = {sigmoid(z[i]):.3g}, " + above
+                half = "more" if z[i] > 0 else "not more"
+                above = f"sigmoid(z) = {sigmoid(z[i]):.3g}, {half} than a half"
             lines.append(f"At {_pair(X[i])}: {said}, {above}, and it should be {y[i]:g}.")
         if not w.any():
             lines.append("Both weights are 0: no line, and the same answer everywhere.")
         elif result["task"] == "XOR":
-            lines.append("No line has all four corners of XOR on the right side: one is left over.")
+            lines.append("No line has all four corners of XOR right: at least one is left over.")
         else:
             lines.append(f"The line: {w[0]:.3g}·x1 + {w[1]:.3g}·x2 + {b:.3g} = 0.")
         return readable("<br>".join(lines).replace("+ -", "- ")).replace(" - ", " − ")

@@ -9,6 +9,7 @@ from widgets.controls import slider
 from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.labels import flag
+from widgets.panel import not_yet
 from widgets.style import BLUE, GREEN, GREY, INK, ORANGE, RED
 
 KILOS = np.array([2.1, 3.0, 3.6, 4.4, 5.2, 6.1, 7.3, 8.0])
@@ -62,7 +63,7 @@ class FirstSlider(Explorer):
             verdict = f"That is it: no other w (to the cent) comes below {floor:.3f}."
         else:
             verdict = "Too dear: go left." if w > self.best else "Too cheap: go right."
-        example = f"{w:.3g}·{KILOS[-1]:g} = {w * KILOS[-1]:.2f}, paid were {PRICES[-1]:.2f}"
+        example = f"{w:.3g}·{KILOS[-1]:g} = {w * KILOS[-1]:.2f}, {PRICES[-1]:.2f} was paid"
         return readable(
             f"<b>Mean squared error {error:.3f}.</b> {verdict}<br>"
             f"The heaviest melon: price = w · weight = {example}."
@@ -123,7 +124,7 @@ class Watermelon(Explorer):
         X, y = melons()
         found = self.own(X[:TRAIN].copy(), y[:TRAIN].copy()) if self.own else None
         if found is None:
-            self.news = "Your fit returns nothing yet, so this is nnkit's." if self.own else ""
+            self.news = not_yet("fit", "this is nnkit's") if self.own else ""
             found = least_squares(X[:TRAIN], y[:TRAIN])
         elif np.shape(found) != (4,):
             raise ValueError(f"fit must return 4 coefficients, got shape {np.shape(found)}")
