@@ -69,6 +69,18 @@ def test_it_works_within_the_folder_and_with_a_folder_named(folder, monkeypatch)
     assert progress.load(folder)["solved"] == {}
 
 
+def test_the_verdict_on_the_old_answer_goes(folder):
+    notebook = read(folder)
+    for cell in notebook["cells"]:
+        if cell["id"].startswith("check-"):
+            cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "✓ Right"}]
+    (folder / NAME).write_text(json.dumps(notebook), encoding="utf-8")
+    reset("gd-step")
+    verdicts = {cell["id"]: cell["outputs"] for cell in read(folder)["cells"] if "outputs" in cell}
+    assert verdicts["check-gd-step"] == []
+    assert verdicts["check-gd-slope"], "others stay"
+
+
 def test_a_deleted_exercise_comes_back(folder):
     notebook = read(folder)
     notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] != "gd-step"]
