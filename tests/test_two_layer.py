@@ -70,6 +70,13 @@ def test_the_verdict_tells_untrained_learning_and_stuck_apart(state, verdict):
     assert TwoLayerNet(**state).live.description.startswith(verdict)
 
 
+@pytest.mark.parametrize(("units", "fit"), [(2, 2), (4, 9)])
+def test_so_many_of_ten_nets_learn_xor_as_lesson_04_says(units, fit):
+    compute = TwoLayerNet(two_layer=by_hand, updates=0).compute
+    runs = [last(compute("XOR", units, 0.5, 300, seed))["right"] for seed in range(10)]
+    assert runs.count(1) == fit
+
+
 def test_every_line_in_the_plane_is_in_the_legend():
     explorer = TwoLayerNet()
     (legend,) = explorer.live.figure.legends

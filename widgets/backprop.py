@@ -154,15 +154,21 @@ class Backprop(Explorer):
         if not np.isclose(flow.gradient, flow.upstream * flow.local):
             product += f", but your gate_backward says <b>{short(flow.gradient)}</b>"
         quotient, h = f"{result['quotient'] + 0.0:.8g}".replace("-", "−"), result["h"]
+        nudge = (
+            f"The nudge says ({output}(v + h) − {output}(v − h)) / 2h = {quotient} "
+            f"with h = {h:.3g}: error {result['error']:.1g}. "
+            f"{judged(result['error'], flow.gradient, h)}"
+        )
+        if all_to_one_of_equals(result):
+            nudge = (
+                f"At a tie max has no derivative: a nudge both ways finds half, {quotient}; "
+                "your gate gives all to one input. Both are allowed."
+            )
         return [
             f"{title}: upstream × local = {product}. "
             f"Local: ∂{gate.name}/∂{source} = {local_words(result)}.",
-            f"The nudge says ({output}(v + h) − {output}(v − h)) / 2h = "
-            f"{quotient} with h = {h:.3g}: error {result['error']:.1g}. "
-            + ("At a tie max has no derivative: the nudge finds half, your gate gives all to one "
-               "input. Both are allowed." if all_to_one_of_equals(result) else
-               judged(result["error"], flow.gradient, h)),
-        ]  # fmt: skip
+            nudge,
+        ]
 
 
 class GradientCheck(Backprop):
