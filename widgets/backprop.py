@@ -8,6 +8,7 @@ from widgets.circuit_drawing import HEIGHT, CircuitDrawing, short
 from widgets.circuits import CIRCUITS, OPS, backward, difference_quotients, forward
 from widgets.controls import choice, slider
 from widgets.explorer import Explorer
+from widgets.panel import not_yet
 from widgets.style import BLUE, GREY, ORANGE
 
 INPUTS = sorted({name for circuit in CIRCUITS.values() for name in circuit.inputs})
@@ -115,9 +116,10 @@ class Backprop(Explorer):
 
     def readout(self, result):
         lines = [self._step(result), *self._edge(result)]
-        if self.own:
-            whose = "nnkit's, until you have written" if self._untouched() else "those of"
-            lines.append(f"The gradients of the gates +, × and max are {whose} your gate_backward.")
+        if self.own and self._untouched():
+            lines.append(not_yet("gate_backward", "all gradients are nnkit's"))
+        elif self.own:
+            lines.append("The gradients of the gates +, × and max are those of your gate_backward.")
         return re.sub(r"\b([wx])([0-3])\b", r"\1<sub>\2</sub>", "<br>".join(lines))
 
     def _untouched(self):

@@ -10,6 +10,7 @@ from nnkit import data
 from widgets.controls import choice, log_slider, slider
 from widgets.explorer import Explorer
 from widgets.field import Field
+from widgets.panel import not_yet
 from widgets.style import BLUE, CLASSES, GREY, INK, RED
 
 MOST = 300  # updates
@@ -159,9 +160,9 @@ class TwoLayerNet(Explorer):
             + f", with lr = {result['lr']:.3g}.",
         ]
         if self.own and not result["own"]:
-            lines.append("Your two_layer returns nothing yet, so nnkit's gradients are used.")
+            lines.append(not_yet("two_layer", "nnkit's gradients are used"))
         if self.own_step and not result["stepped"]:
-            lines.append("Your step returns nothing yet, so the plain rule w - lr * grad is used.")
+            lines.append(not_yet("step", "the plain rule w − lr · grad is used"))
         return "<br>".join(lines)
 
 
