@@ -270,14 +270,14 @@ HELP = {
 
 # Use of the machine: source, verdict, and words that show that the limit was really reached.
 RESOURCES = {
-    "endless loop": ("while True: pass", "timeout", "longer than 2 s"),
+    "endless loop": ("while True: pass", "timeout", "longer than 3 s"),
     "endless loop, interrupts caught": (
         "def double(x):\n    while True:\n        try:\n            while True: pass\n"
         "        except BaseException: pass",
         "timeout",
-        "longer than 2 s",
+        "longer than 3 s",
     ),
-    "asleep": ("import time\ntime.sleep(99)", "timeout", "longer than 2 s"),
+    "asleep": ("import time\ntime.sleep(99)", "timeout", "longer than 3 s"),
     "stopped by itself": ("import os\nos.kill(os.getpid(), 19)" + RIGHT, "timeout", "longer than"),
     "os._exit": ("import os\ndef double(x):\n    os._exit(7)", "killed", "exit code 7"),
     "its own SIGKILL": (

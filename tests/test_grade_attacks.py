@@ -38,7 +38,7 @@ from nnkit.course.grading_notebook import Task
 from nnkit.course.grading_probe import MIME
 from nnkit.course.grading_worker import Lost, Worker
 
-LIMITS = Limits(cell=2, notebook=30, memory=2**30, files=8 * 2**20, processes=24)
+LIMITS = Limits(cell=3, notebook=30, memory=2**30, files=8 * 2**20, processes=24)
 DETACHED = (
     "import subprocess\nsubprocess.Popen(['sleep', '987.25'], start_new_session=True)\n"
     "subprocess.run('sleep 987.25 & disown', shell=True)" + RIGHT
