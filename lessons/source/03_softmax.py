@@ -53,7 +53,7 @@ print("probabilities:", p.round(3), "sum:", p.sum().round(9))
 k = np.array([1, 2, 3])
 wrong = np.exp(s[0]) * k
 print("e^s · k, whatever s is: ", (wrong / wrong.sum()).round(3))
-print("e to the power s_k:     ", p.round(3))
+print("e to the power s_k:     ", (np.exp(s) / np.exp(s).sum()).round(3))
 
 # %% jupyter={"source_hidden": true}
 predict(
@@ -95,10 +95,10 @@ SoftmaxLoss()
 # e^{3.2 - 5.1} = 0.15$, whatever frog gets.
 
 # %%
-s = np.array([1.0, -2.0, 0.0])
+scores = np.array([1.0, -2.0, 0.0])
 for T in (1, 2, 10, 0.1):
-    powers = np.exp(s / T)
-    print(f"scores {s} at temperature {T:3}: {(powers / powers.sum()).round(3)}")
+    powers = np.exp(scores / T)
+    print(f"scores {scores} at temperature {T:3}: {(powers / powers.sum()).round(3)}")
 
 # %% [markdown]
 # Temperature 2 is the same as weights and biases half as large. So a penalty on large weights (as
@@ -111,9 +111,9 @@ for T in (1, 2, 10, 0.1):
 # is about $1.8 \cdot 10^{308}$:
 
 # %%
-s = np.array([123.0, 456.0, 789.0])
+large = np.array([123.0, 456.0, 789.0])
 with np.errstate(all="ignore"):  # numpy would print warnings here
-    powers = np.exp(s)
+    powers = np.exp(large)
     print("powers:", powers)
     print("probabilities:", powers / powers.sum())
 
@@ -124,8 +124,8 @@ with np.errstate(all="ignore"):  # numpy would print warnings here
 # harm.
 
 # %%
-print("largest first:", s - s.max())
-powers = np.exp(s - s.max())
+print("largest first:", large - large.max())
+powers = np.exp(large - large.max())
 print("probabilities:", powers / powers.sum())
 
 # %% [markdown]
@@ -255,10 +255,10 @@ print(f"ten equal scores: loss {F.cross_entropy(nnkit.zeros(1, 10), nnkit.tensor
 # $\ln \sum_j e^{s_j} = m + \ln \sum_j e^{s_j - m}$.
 
 # %%
-s, m = np.array([0.0, 800.0]), 800.0
+two, m = np.array([0.0, 800.0]), 800.0
 with np.errstate(all="ignore"):
-    print("by way of p:   ", -np.log(np.exp(s[0] - m) / np.exp(s - m).sum()))
-print("by log-sum-exp:", m + np.log(np.exp(s - m).sum()) - s[0])
+    print("by way of p:   ", -np.log(np.exp(two[0] - m) / np.exp(two - m).sum()))
+print("by log-sum-exp:", m + np.log(np.exp(two - m).sum()) - two[0])
 
 # %% [markdown]
 # ### Exercise 2: cross entropy
@@ -350,7 +350,7 @@ def loss_of(s, true=0):
     return np.log(np.exp(s).sum()) - s[true]
 
 
-s, h = S[0], 1e-5
+h = 1e-5
 nudged = [(loss_of(s + h * e) - loss_of(s - h * e)) / (2 * h) for e in np.eye(3)]
 print("nudged:", np.round(nudged, 3))
 print("p - y: ", (P[0] - np.eye(3)[0]).round(3))
@@ -480,10 +480,10 @@ print("same winner by score and by p:", (scores.argmax(1) == chances.argmax(1)).
 # One of the two terms is always multiplied by 0: $-\ln f$ is left for yes, $-\ln(1 - f)$ for no.
 
 # %%
-for s in (2.0, -1.0):
-    f = 1 / (1 + np.exp(-s))
-    pair = nnkit.softmax(nnkit.tensor([s, 0.0]), 0).numpy()
-    print(f"s = {s:4}: sigmoid {f:.3f}, softmax of (s, 0) {pair.round(3)}")
+for score in (2.0, -1.0):
+    f = 1 / (1 + np.exp(-score))
+    pair = nnkit.softmax(nnkit.tensor([score, 0.0]), 0).numpy()
+    print(f"s = {score:4}: sigmoid {f:.3f}, softmax of (s, 0) {pair.round(3)}")
     print(f"          loss if yes {-np.log(f):.3f}, if no {-np.log(1 - f):.3f}")
 
 # %% [markdown]
@@ -500,8 +500,8 @@ def bce(f, y):
 
 print("f = 0.7, y = 1:", bce(np.float64(0.7), np.float64(1)).round(3))
 print("swapped:       ", bce(np.float64(1), np.float64(0.7)))
-for s in (1.0, 10.0, 30.0):
-    print(f"score {s:4}: prediction {1 / (1 + np.exp(-s)):.15f}, still below 1")
+for score in (1.0, 10.0, 30.0):
+    print(f"score {score:4}: prediction {1 / (1 + np.exp(-score)):.15f}, still below 1")
 
 # %% [markdown]
 # > *"0 · ln 0 is 0."* On paper, as a limit, yes. In code it is `nan`. And a sigmoid can come so
@@ -613,11 +613,11 @@ print("lowest MAE at", guesses[abs(distance).mean(axis=1).argmin()], "(the media
 # wrong; how large is the slope that should put it right?
 
 # %%
-s = nnkit.tensor([-8.0], requires_grad=True)
+score = nnkit.tensor([-8.0], requires_grad=True)
 for name, loss in ("squared error", F.mse_loss), ("cross entropy", F.binary_cross_entropy):
-    s.grad = None
-    loss(nnkit.sigmoid(s), nnkit.tensor([1.0])).backward()
-    print(f"{name}: slope along the score {s.grad.item():.5f}")
+    score.grad = None
+    loss(nnkit.sigmoid(score), nnkit.tensor([1.0])).backward()
+    print(f"{name}: slope along the score {score.grad.item():.5f}")
 
 # %% [markdown]
 # With the squared error the sigmoid is flat out there: the worse the mistake, the less is learnt
@@ -938,10 +938,10 @@ trained = train(X[:500], y[:500], 10, lr=0.5, steps=100)
 if trained is None or cross_entropy(X[:2] @ np.zeros((64, 10)), y[:2]) is None:
     print("exercises 2 and 7 are still to do")
 else:
-    S = X @ trained[0].T + trained[1]
+    found = X @ trained[0].T + trained[1]
     for name, part in ("learnt from", slice(None, 500)), ("new", slice(500, None)):
-        right = (S[part].argmax(axis=1) == y[part]).mean()
-        print(f"digits {name}: {right:.1%} right, loss {cross_entropy(S[part], y[part]):.3f} "
+        right = (found[part].argmax(axis=1) == y[part]).mean()
+        print(f"digits {name}: {right:.1%} right, loss {cross_entropy(found[part], y[part]):.3f} "
               f"(ln 10 = {np.log(10):.3f} at the start)")
 
 # %% [markdown]

@@ -608,11 +608,11 @@ print(f"training loss, all units:     {train.evaluate(model, F.cross_entropy, tr
 
 # %%
 nnkit.manual_seed(0)
-model = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Dropout(0.5), nn.Linear(16, 1))
+small = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Dropout(0.5), nn.Linear(16, 1))
 x = nnkit.tensor([[0.3, -1.2]])
-print("in training mode:", [round(model(x).item(), 3) for _ in range(3)])
-model.eval()
-print("after eval():    ", [round(model(x).item(), 3) for _ in range(3)])
+print("in training mode:", [round(small(x).item(), 3) for _ in range(3)])
+small.eval()
+print("after eval():    ", [round(small(x).item(), 3) for _ in range(3)])
 
 # %% [markdown]
 # ## 9 From here to PyTorch
