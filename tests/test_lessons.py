@@ -1,6 +1,7 @@
 """Every lesson as it is released: current, runnable, true to the curriculum, and PyTorch's too."""
 
 import contextlib
+import copy
 import io
 import json
 import shutil
@@ -23,6 +24,10 @@ NUMBERS = {
         "mean squared error on the training melons: 0.109",
         "mean squared error on the test melons: 0.241",
         "a new melon with x = (0.9, 0.2, 0.5): quality 3.64",
+        "d larger by 1: training error 1.109",
+        "before any fit: training 3.140, test 5.556",
+        "2000 ways to choose ten: training 0.127, test 0.174 on average",
+        "test error the larger one in 64% of them",
         "tensor: shape (5, 3, 8, 8), size 960",
         "A @ B.T: [[7, 11], [16, 23]] shape (2, 2)",
         "mean squared error: 9.0",
@@ -246,18 +251,22 @@ def test_the_curriculums_numbers_are_computed(nbval_run):
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_also_runs_when_it_is_solved(name):
+def test_a_solved_lesson_runs_and_then_each_of_its_cells_again(request, name):
+    if name == "04_backprop":
+        reason = "the cells on dX and on sloppy steps find X, dW2 and others of later cells"
+        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
     notebook, exercises = build(LESSONS[name]), LESSONS[name].exercises
     for cell in notebook.cells:
         if cell.id in exercises:
             cell.source = exercises[cell.id].solution
+    notebook.cells += copy.deepcopy(notebook.cells[::-1])  # the names of later cells lie around
     verdicts = [
         output["data"]["text/plain"]
         for cell in execute(notebook, name).cells
         if cell.source.startswith("check(")
         for output in cell.outputs
     ]
-    assert len(verdicts) == len(exercises)
+    assert len(verdicts) == 2 * len(exercises)
     assert all(verdict.startswith("✓ Right") for verdict in verdicts)
 
 

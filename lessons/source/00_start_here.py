@@ -1,9 +1,10 @@
 # %% [markdown]
 # # 00 Start here
 #
-# First choose **Run → Run All Cells** in the menu at the top: that brings the pictures to life.
-# Then drag the slider below the next two grey cells (or click on it and use the arrow keys) until
-# the red bars are as short as they can be.
+# First choose **Run → Run All Cells** in the menu at the top: that brings the pictures to life. You
+# land at the end of the lesson, so scroll back up to here. Then drag the slider below the next two
+# grey cells (or click on it and use the arrow keys) until the dashed bars are as short as they can
+# be.
 
 # %% tags=["setup"]
 import numpy as np
@@ -21,7 +22,7 @@ FirstSlider()
 # You have trained a model. Everything in this course, up to networks with thousands of weights,
 # goes the way you have just gone:
 #
-# 1. There is a **task**: tell the price of a watermelon from its weight.
+# 1. There is a **task**: predict the price of a watermelon from its weight.
 # 2. You choose a **formula** with an unknown number in it: $\text{price} = w \cdot \text{weight}$.
 #    The formula is called a **model**, and $w$ is its **weight** (a word for "how much it counts",
 #    not for kilos).
@@ -63,10 +64,12 @@ predict(
 # | `check(...)` below it | run it: it tries your code on fresh inputs and says what is wrong |
 # | a **Set right** box | a statement that is often read and is false, and code that shows why |
 #
+# Where your answers are kept, and what to do when you are stuck, is told in section 8.
+#
 # ### Exercise 1: try it out
 #
-# The price of `x` kilos at `w` a kilo. Replace the dots by `return ...` and what is to be returned.
-# (`return` hands the result back; `print` would only show it.)
+# The price of `x` kilos at `w` a kilo. Replace the three dots by the word `return` and a formula
+# behind it. (`return` hands the result back; `print` would only show it.)
 #
 # 1. Run the `check` cell as it is: it says that there is something to do.
 # 2. Now write something wrong on purpose: `return w + x`. Run the cell, then run `check`. Read the
@@ -103,23 +106,6 @@ def price(w, x):
 check("start-price", price)
 
 # %% [markdown]
-# ### Good to know
-#
-# - **Where your answers are.** In this notebook, in a folder of your own. Save with Ctrl + S. What
-#   you have solved and guessed is noted beside it, in `.nnkit/progress.json`. When a lesson gets a
-#   newer release, `nnkit lab` merges it around your answers and keeps the old file in `backup`.
-# - **Start one exercise again.** Save the notebook. In a new cell run `!nnkit reset start-price`
-#   (any exercise's name), then choose **File → Reload Notebook from Disk**. Your old code is in
-#   `backup`.
-# - **Something odd?** Choose **Kernel → Restart Kernel and Run All Cells**. Cells work from top to
-#   bottom; one that was run too early, or not again after a change, is the most common trouble.
-# - **Stuck?** Read the first input in what `check` says and work it out by hand. Slide the picture
-#   above the exercise once more. Leave it and come back: every lesson can be opened without the
-#   one before, and pictures that use your code borrow nnkit's until you have written it.
-# - **Grading.** A teacher runs `nnkit grade`. Only the code in the exercise cells counts, tried on
-#   inputs drawn at that moment. You may change everything else, and add cells of your own.
-
-# %% [markdown]
 # ## 3 From a task to a formula
 #
 # A good watermelon, they say, sounds dull when you knock on it, has clear stripes and a curled
@@ -134,7 +120,7 @@ check("start-price", price)
 # |:--|:--|
 # | **sample** | one melon |
 # | **feature** | one thing that was measured of it, $x_1$, $x_2$ or $x_3$ |
-# | **label**, or target, $y$ | what we want to tell: the quality that was tasted |
+# | **label**, or target, $y$ | what we want to predict: the quality that was tasted |
 # | **training set** | the 30 melons whose labels may be used to choose $a, b, c, d$ |
 # | **test set** | 10 melons kept aside: they show what the formula is worth on new ones |
 # | **bias** | the part $d$ that is added whatever the features are |
@@ -153,7 +139,8 @@ for features, label in list(zip(X, y, strict=True))[:3]:
 # 1. Bring the training error below 1 by hand. Which of the four is easy to get right, which are
 #    hard?
 # 2. Press **10 steps downhill** a few times. It moves all four at once, each against its own
-#    slope. (That is *gradient descent*, lesson 05.)
+#    slope. (That is *gradient descent*, lesson 05.) Go on after ten presses: does the test error
+#    keep falling, too?
 # 3. Press **best fit**. Is the test error smaller or larger than the training error?
 
 # %%
@@ -172,10 +159,44 @@ for name, part in [("training", training), ("test", test)]:
     print(f"mean squared error on the {name} melons: {np.mean(errors**2):.3f}")
 new = np.array([[0.9, 0.2, 0.5]])
 print(f"a new melon with x = (0.9, 0.2, 0.5): quality {(columns(new) @ best).item():.2f}")
+for name, column in zip("abcd", columns(X[training]).T, strict=True):
+    worse = columns(X[training]) @ best + column - y[training]
+    print(f"{name} larger by 1: training error {np.mean(worse**2):.3f}")
 
 # %% [markdown]
-# The test error is larger: the coefficients were chosen to suit the training melons, their chance
-# included. What counts is the test error, and lesson 07 is about little else.
+# So $d$ is the easiest to get right: it moves every prediction, and 1 too much costs most. It costs
+# little for $b$ and $c$, since $x_2^2$ and $x_3^3$ are small for most melons.
+#
+# And the test error is larger. Is that because the coefficients were *chosen* to suit the training
+# melons? Not all of it: look at (1, 1, 1, 1), where the sliders began and nothing was chosen yet.
+# Ten melons are few, and these may just be hard ones. So let us keep aside ten *others*, 2000
+# times:
+
+# %%
+def errors_of(w, melons):
+    """The mean squared error of the coefficients w on some of the melons."""
+    return np.mean((columns(X[melons]) @ w - y[melons]) ** 2)
+
+
+start = np.ones(4)
+print(f"before any fit: training {errors_of(start, training):.3f}, "
+      f"test {errors_of(start, test):.3f}")
+rng = np.random.default_rng(0)
+found = []
+for _ in range(2000):
+    order = rng.permutation(40)
+    w = least_squares(X[order[:30]], y[order[:30]])
+    found.append([errors_of(w, order[:30]), errors_of(w, order[30:])])
+found = np.array(found)
+known, new = found.mean(axis=0)
+print(f"2000 ways to choose ten: training {known:.3f}, test {new:.3f} on average")
+print(f"test error the larger one in {np.mean(found[:, 1] > found[:, 0]):.0%} of them")
+
+# %% [markdown]
+# Part of the gap was bad luck with these ten. The rest is there on average: the coefficients suit
+# the training melons, their chance included. You may have seen it at work in the picture. Downhill
+# from (1, 1, 1, 1) the training error always falls, but the test error falls to 0.222 and then
+# *rises* to 0.241. What counts is the test error, and lesson 07 is about little else.
 
 # %% [markdown]
 # ## 4 Rows of numbers
@@ -321,7 +342,11 @@ def inputs(rng):
 def probe(product_shape, m, k, n):
     """Try it on shapes that fit, on shapes that don't, and on equal ones."""
     pairs = ((m, k), (k, n)), ((m, k), (n, k)), ((m, k), (m, k)), ((k, k), (k, m))
-    return [product_shape(a, b) for a, b in pairs]
+    answers = [product_shape(a, b) for a, b in pairs]
+    return [
+        f"({', '.join(map(str, shape))})" if isinstance(shape, tuple | list) else shape
+        for shape in answers
+    ]
 
 # %% wrong="start-shapes"
 # You never say impossible: the inner sizes, the last of a and the first of b, must agree.
@@ -398,6 +423,7 @@ check("start-mse", mse)
 # both are right, they find the same number as there.
 
 # %%
+X, y = melons()
 mine = predict_all(columns(X[test])[:, :3], best[:3], best[3])
 if mine is None or mse(mine, y[test]) is None:
     print("exercise 3 or 5 is still to do")
@@ -496,6 +522,18 @@ def looks_linear(f, u, v, c):
     return np.allclose(f(c * u), c * f(u))
 
 # %% wrong="start-linear"
+# The last function stops at a limit, so with small inputs it keeps the first rule. Try the second
+# rule, too.
+def looks_linear(f, u, v, c):
+    return np.allclose(f(u + v), f(u) + f(v))
+
+# %% wrong="start-linear"
+# The values are vectors. `==` compares them place by place, and `and` can't join such a row of
+# answers. `np.allclose(p, q)` gives one True or False.
+def looks_linear(f, u, v, c):
+    return f(u + v) == f(u) + f(v) and f(c * u) == c * f(u)
+
+# %% wrong="start-linear"
 # f(0) = 0 is necessary, but x² has it, too. Try the two rules themselves.
 def looks_linear(f, u, v, c):
     return np.allclose(f(0 * u), 0)
@@ -522,7 +560,8 @@ check("start-linear", looks_linear)
 # ### Exercise 7: fit the watermelons yourself
 #
 # `X[:, 0]` is the first column of `X`, one feature of all samples. `np.column_stack([p, q, ...])`
-# puts vectors side by side as columns, and `np.ones(n)` is a vector of $n$ ones.
+# puts vectors side by side as columns, and `np.ones(n)` is a vector of $n$ ones. How many samples
+# there are is `len(X)`: `check` tries another number of them than 30 or 40.
 # `np.linalg.lstsq(T, y, rcond=None)[0]` finds the $w$ for which $Tw$ is nearest to $y$. Here it
 # fits $\text{price} = w \cdot \text{weight} + b$:
 
@@ -562,6 +601,18 @@ def fit(X, y):
     return np.linalg.lstsq(table, y, rcond=None)[0]
 
 # %% wrong="start-fit"
+# X may have any number of rows, and the column of ones needs as many: np.ones(len(X)).
+def fit(X, y):
+    table = np.column_stack([X[:, 0], X[:, 1] ** 2, X[:, 2] ** 3, np.ones(40)])
+    return np.linalg.lstsq(table, y, rcond=None)[0]
+
+# %% wrong="start-fit"
+# X may have any number of rows, and the column of ones needs as many: np.ones(len(X)).
+def fit(X, y):
+    table = np.column_stack([X[:, 0], X[:, 1] ** 2, X[:, 2] ** 3, np.ones(30)])
+    return np.linalg.lstsq(table, y, rcond=None)[0]
+
+# %% wrong="start-fit"
 # X[0] is the first melon, a row. The first feature of all melons is the column X[:, 0].
 def fit(X, y):
     table = np.column_stack([X[0], X[1] ** 2, X[2] ** 3, np.ones(3)])
@@ -571,7 +622,8 @@ def fit(X, y):
 check("start-fit", fit)
 
 # %% [markdown]
-# The **best fit** button now uses **your** `fit`. (Until you have written it, it borrows nnkit's.)
+# Run the next cell once more when `check` says Right: then its **best fit** button uses **your**
+# `fit`. (Until then it borrows nnkit's.)
 
 # %%
 Watermelon(fit=fit)
@@ -609,9 +661,10 @@ for row in pixels[0].reshape(8, 8):
 #
 # > **Set right.** Two half-truths: "supervised learning sorts into classes" (the watermelons had
 # > *numbers* as labels) and "unsupervised learning means clustering" (that is one of several
-# > kinds). Here are three of them, on zeros and ones, without looking at any label:
+# > kinds). Here are three of them, on zeros and ones, without looking at any label. (Look at what
+# > is printed. The code is folded away, and you need not read it.)
 
-# %%
+# %% jupyter={"source_hidden": true}
 which = np.flatnonzero(labels < 2)  # only to choose the pictures, and to compare at the end
 P = pixels[which].astype(float)
 
@@ -633,7 +686,7 @@ print(f"dimension reduction: 2 of 64 directions hold {share:.0%} of the spread")
 # %% jupyter={"source_hidden": true}
 predict(
     "start-kind",
-    "From a flat's size, floor and street you want to tell its rent. What kind of task is that?",
+    "You want to predict a flat's rent from its size, floor and street. What kind of task is that?",
     {
         "supervised, classification": "The label is a number that can take any value, not a class.",
         "supervised, regression": "Known rents are the labels, and they are numbers.",
@@ -652,16 +705,33 @@ predict(
 # %% tags=["runs-on-pytorch"]
 import nnkit as torch
 
-X = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-w = torch.tensor([0.5, -1.0, 2.0])
-y = torch.tensor([4.0, 8.0])
-predicted = X @ w + 0.1
-print("shapes:", tuple(X.shape), tuple(w.shape), tuple(X.T.shape))
+inputs = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+weights = torch.tensor([0.5, -1.0, 2.0])
+wanted = torch.tensor([4.0, 8.0])
+predicted = inputs @ weights + 0.1
+print("shapes:", tuple(inputs.shape), tuple(weights.shape), tuple(inputs.T.shape))
 print("predictions:", [round(value, 3) for value in predicted.tolist()])
-print(f"mean squared error: {((predicted - y) ** 2).mean().item():.4f}")
+print(f"mean squared error: {((predicted - wanted) ** 2).mean().item():.4f}")
 
 # %% [markdown]
-# ## 8 Your progress
+# ## 8 Good to know
+#
+# - **Where your answers are.** In this notebook, in a folder of your own. Save with Ctrl + S. What
+#   you have solved and guessed is noted beside it, in `.nnkit/progress.json`. When a lesson gets a
+#   newer release, `nnkit lab` merges it around your answers and keeps the old file in `backup`.
+# - **Start one exercise again.** Save the notebook. In a new cell run `!nnkit reset start-price`
+#   (any exercise's name), then choose **File → Reload Notebook from Disk**. Your old code is in
+#   `backup`.
+# - **Something odd?** Choose **Kernel → Restart Kernel and Run All Cells**. Cells work from top to
+#   bottom; one that was run too early, or not again after a change, is the most common trouble.
+# - **Stuck?** Read the first input in what `check` says and work it out by hand. Slide the picture
+#   above the exercise once more. Leave it and come back: every lesson can be opened without the
+#   one before, and pictures that use your code borrow nnkit's until you have written it.
+# - **Grading.** A teacher runs `nnkit grade`. Only the code in the exercise cells counts, tried on
+#   inputs drawn at that moment. You may change everything else, and add cells of your own.
+
+# %% [markdown]
+# ## 9 Your progress
 #
 # Run this cell again whenever you want to see what you have done, here and in all other lessons.
 # (`!nnkit list` in a cell, or `nnkit list` in a terminal, tells the same.)
@@ -674,8 +744,8 @@ show_progress()
 #
 # - A task, a formula with unknown numbers, an error, and a way to make it smaller: that is
 #   learning.
-# - Samples are rows, features are columns, labels are what is to be told. Judge on data that was
-#   kept aside.
+# - Samples are rows, features are columns, labels are what is to be predicted. Judge on data that
+#   was kept aside.
 # - A dot product weighs and adds up; `X @ w` does it for every sample. Inner sizes must agree.
 # - A matrix keeps straight lines straight; a bias shifts; only something non-linear can bend.
 # - Supervised: with labels, classes or numbers. Unsupervised: without.
@@ -696,16 +766,14 @@ show_progress()
 #
 # ## Glossary for the whole course
 #
-# These come back in later lessons. The last column warns of **false friends**: words that look
-# alike, or are used for each other, and mean something else.
+# A list to come back to: none of it is needed today, and each lesson explains its own words. The
+# last column warns of **false friends**: words that look alike, or are used for each other, and
+# mean something else.
 #
 # | term | 中文 | what it is | a false friend |
 # |:--|:--|:--|:--|
 # | bias (of a neuron) | 偏置 | the number $b$ in $w \cdot x + b$ | 偏差, statistical bias |
 # | mean squared error | 均方误差 | mean of the squared errors | 均方差, standard deviation |
-# | accuracy | 准确率 | share of all answers that are right | 精确率, precision |
-# | precision | 精确率、查准率 | share of the *yes* answers that are right | 准确率, accuracy |
-# | recall | 召回率、查全率 | share of the true *yes* cases that were found | |
 # | learning rate | 学习率 | how long a step of gradient descent is | |
 # | loss, cost function | 损失函数、代价函数 | what training makes smaller | |
 # | gradient descent | 梯度下降 | small steps against the slope | |
@@ -713,8 +781,11 @@ show_progress()
 # | backpropagation | 反向传播 | finds the slope for every weight | 梯度下降, which *uses* it |
 # | activation function | 激活函数 | the bend after a weighted sum | |
 # | epoch | 训练轮次 | one pass over all training samples | 迭代, iteration: one step |
+# | accuracy | 准确率 | share of all answers that are right | 精确率, precision |
+# | precision | 精确率、查准率 | share of the *yes* answers that are right | 准确率, accuracy |
+# | recall | 召回率、查全率 | share of the true *yes* cases that were found | |
 #
-# Two pairs of them in numbers: a test for a disease found 15 of 25 sick people, and called 5 of 75
+# The last three in numbers: a test for a disease found 15 of 25 sick people, and called 5 of 75
 # healthy ones sick.
 
 # %%

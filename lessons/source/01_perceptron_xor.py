@@ -8,6 +8,9 @@
 #
 # When you are through, you can look at a problem and say whether one neuron is enough. You will
 # also have written a neuron, its learning rule, and a two-layer network. Allow 45 to 60 minutes.
+#
+# First choose **Run → Run All Cells** in the menu at the top: that brings the pictures to life. You
+# land at the end of the lesson, so scroll back up to here.
 
 # %% tags=["setup"]
 import numpy as np
@@ -62,7 +65,8 @@ predict(
 #
 # Left: the plane of all inputs, coloured by the answer. The line is where $z = 0$, and the arrow
 # points to the side of the ones. Right: the same four samples, sorted by their $z$ along the axis.
-# The step is at 0. A cross marks each sample that is on the wrong side.
+# Those above the curve should be 1, those below it should be 0; how high they are within their row
+# means nothing. The step is at 0. A cross marks each sample that is on the wrong side.
 #
 # Try this, with the mouse or with Tab and the arrow keys:
 #
@@ -71,7 +75,8 @@ predict(
 # 3. Choose NAND. What must happen to the signs?
 # 4. Choose XOR. What is the smallest number of mistakes that you can reach?
 #
-# (*activation* and the buttons *one update* and *run* are for later.)
+# (*activation*, *all three times*, *own points* and the buttons *one update* and *run* are for
+# later.)
 
 # %%
 Perceptron()
@@ -183,6 +188,14 @@ def neuron(X, w, b):
     return (X @ w + b >= 0) * 1.0
 
 # %% wrong="xor-neuron"
+# All samples come at once, so there is no single yes or no for an `if`. Compare the whole array,
+# z > 0, and multiply by 1.0.
+def neuron(X, w, b):
+    if X @ w + b > 0:
+        return 1.0
+    return 0.0
+
+# %% wrong="xor-neuron"
 # The two answers are swapped: 1 belongs to a positive sum.
 def neuron(X, w, b):
     return (X @ w + b <= 0) * 1.0
@@ -201,7 +214,8 @@ check("xor-neuron", neuron)
 #
 # Return $w_1, w_2, b$ for each gate, as in `return 0.5, -1, 2`. You may carry over what you found
 # with the sliders. Leave some room beside the line: real signals are never quite 0 or 1, so
-# `check` moves each corner by up to 0.1 before it asks your neurons.
+# `check` also moves each corner to all sides, by a `shift` of up to 0.1, and asks your neurons
+# there.
 
 # %% exercise="xor-gates" points=2
 def gate_weights(name):
@@ -221,23 +235,28 @@ def gate_weights(name):
 
 # %% inputs="xor-gates"
 def inputs(rng):
-    wobble = rng.uniform(0.02, 0.1, (4, 2)).round(3)
-    return (np.concatenate([corners + wobble, corners - wobble]),)
+    return (round(rng.uniform(0.02, 0.1), 2),)
 
 
-def probe(gate_weights, X):
-    answers = {}
-    for name in "AND", "OR", "NAND":
-        weights = gate_weights(name)
-        if weights is None:  # still to do
-            answers[name] = None
-        else:
-            w1, w2, b = weights
-            answers[name] = w1 * X[:, 0] + w2 * X[:, 1] + b > 0
-    return answers
+def probe(gate_weights, shift):
+    """What the first gate that isn't right does wrong: at the corners, then beside them."""
+    found = {name: gate_weights(name) for name in ("AND", "OR", "NAND")}
+    if all(weights is None for weights in found.values()):
+        return None
+    moves = [(0, 0), (shift, shift), (-shift, -shift), (shift, -shift), (-shift, shift)]
+    for name, weights in found.items():
+        if weights is None:
+            return f"no weights for {name}"
+        w1, w2, b = np.array(weights, float)
+        for move in moves:
+            for (x1, x2), right in zip(corners + move, TABLES[name], strict=True):
+                if (w1 * x1 + w2 * x2 + b > 0) != right:
+                    return f"for {name}: {1 - right} at ({x1:.3g}, {x2:.3g}), {right} is right"
+    return "right"
 
 # %% wrong="xor-gates"
-# AND: your line runs right through the corners (0, 1) and (1, 0). Move it towards (1, 1).
+# AND: your line runs right through the corners (0, 1) and (1, 0): z = 0 there, which leaves no
+# room. Move it towards (1, 1).
 def gate_weights(name):
     return {"AND": (1, 1, -1), "OR": (2, 2, -1), "NAND": (-2, -2, 3)}[name]
 
@@ -247,14 +266,37 @@ def gate_weights(name):
     return {"AND": (2, 2, -1), "OR": (2, 2, -1), "NAND": (-2, -2, 3)}[name]
 
 # %% wrong="xor-gates"
+# AND: it says no even when both inputs are 1. z must be above 0 at (1, 1).
+def gate_weights(name):
+    return {"AND": (1, 1, -2), "OR": (2, 2, -1), "NAND": (-2, -2, 3)}[name]
+
+# %% wrong="xor-gates"
+# AND should say no at (0, 0), where z is just b. Did you return a threshold? A bias is a threshold
+# that changed sides: change its sign.
+def gate_weights(name):
+    return {"AND": (2, 2, 3), "OR": (2, 2, -1), "NAND": (-2, -2, 3)}[name]
+
+# %% wrong="xor-gates"
 # OR: your neuron waits until both inputs are 1. Bring the line nearer to (0, 0).
 def gate_weights(name):
     return {"AND": (2, 2, -3), "OR": (2, 2, -3), "NAND": (-2, -2, 3)}[name]
 
 # %% wrong="xor-gates"
-# OR: with no bias, a tiny positive signal at (0, 0) is a yes. The line must stay clear of (0, 0).
+# OR: z = 0 at (0, 0), so a tiny positive signal there is a yes. The line must stay clear of (0,
+# 0).
 def gate_weights(name):
     return {"AND": (2, 2, -3), "OR": (1, 1, 0), "NAND": (-2, -2, 3)}[name]
+
+# %% wrong="xor-gates"
+# OR should say no at (0, 0), where z is just b. Which sign does b need?
+def gate_weights(name):
+    return {"AND": (2, 2, -3), "OR": (2, 2, 1), "NAND": (-2, -2, 3)}[name]
+
+# %% wrong="xor-gates"
+# NAND should say yes at (0, 0), where z is just b. Which sign does b need? And which signs do w1
+# and w2 need, if 1s are to make it say no?
+def gate_weights(name):
+    return {"AND": (2, 2, -3), "OR": (2, 2, -1), "NAND": (2, 2, -3)}[name]
 
 # %% wrong="xor-gates"
 # NAND: it says yes to everything. Flip the signs of the weights as well, not of the bias alone.
@@ -262,9 +304,15 @@ def gate_weights(name):
     return {"AND": (2, 2, -3), "OR": (2, 2, -1), "NAND": (2, 2, 3)}[name]
 
 # %% wrong="xor-gates"
-# Those are thresholds. A bias is a threshold that changed sides: change its sign.
+# NAND: your line runs right through corners, z = 0 there. It must leave room on both sides: how
+# much do the weights take away when one input is 1, how much when both are?
 def gate_weights(name):
-    return {"AND": (2, 2, 3), "OR": (2, 2, 1), "NAND": (-2, -2, -3)}[name]
+    return {"AND": (2, 2, -3), "OR": (2, 2, -1), "NAND": (-1, -1, 1)}[name]
+
+# %% wrong="xor-gates"
+# NAND: z = 0 at (1, 1), so a signal a little below 1 is a yes. Leave room on that side, too.
+def gate_weights(name):
+    return {"AND": (2, 2, -3), "OR": (2, 2, -1), "NAND": (-1, -1, 2)}[name]
 
 # %%
 check("xor-gates", gate_weights)
@@ -282,23 +330,25 @@ for x1, x2 in corners:
 # > **Set right.** "NAND is just AND with a *not* behind it, nothing special." Let us see what each
 # > gate can build. A question about two bits is a column of four answers, so there are
 # > $2^4 = 16$ of them. Start with the two inputs themselves and wire up one kind of gate in every
-# > possible way, again and again:
+# > possible way, again and again. `table` holds the gate's own four answers, `p` and `q` are any
+# > two columns found so far:
 
 # %%
-def reachable(gate):
-    """How many of the 16 questions can be answered by wiring up this gate alone."""
-    found = {0b0011, 0b0101}  # x1 and x2 as columns of four bits
+def reachable(table):
+    """How many of the 16 questions can be answered by wiring up the gate with this table."""
+    found = {(0, 0, 1, 1), (0, 1, 0, 1)}  # x1 and x2 at the four corners
     while True:
-        more = found | {gate(p, q) & 0b1111 for p in found for q in found}
-        if more == found:
+        more = set(found)
+        for p in found:
+            for q in found:
+                more.add(tuple(table[2 * a + b] for a, b in zip(p, q, strict=True)))
+        if len(more) == len(found):
             return len(found)
         found = more
 
 
-print("AND alone: ", reachable(lambda p, q: p & q), "of 16")
-print("OR alone:  ", reachable(lambda p, q: p | q), "of 16")
-print("XOR alone: ", reachable(lambda p, q: p ^ q), "of 16")
-print("NAND alone:", reachable(lambda p, q: ~(p & q)), "of 16")
+for name, table in TABLES.items():
+    print(f"{name + ' alone:':11} {reachable(table)} of 16")
 
 # %% [markdown]
 # NAND is **universal**: every question about bits can be put together from NANDs, and so can a
@@ -396,11 +446,9 @@ def update(w, b, x, y):
 
 # %% inputs="xor-update"
 def inputs(rng):
-    return rng.normal(size=2), rng.normal(), rng.normal(size=2)
-
-
-def probe(update, w, b, x):
-    return [update(w, b, x, 0), update(w, b, x, 1)]
+    w, x, z = rng.normal(size=2), rng.normal(size=2), rng.uniform(-2, 2)
+    right = rng.uniform() < 1 / 3  # is the sample answered rightly?
+    return w, float(z - w @ x), x, int((z > 0) == right)
 
 # %% wrong="xor-update"
 # You move away from the right answer: is it y minus the answer, or the answer minus y?
@@ -412,6 +460,25 @@ def update(w, b, x, y):
 # The bias learns too, as if it were the weight of an input that is always 1.
 def update(w, b, x, y):
     return w + (y - neuron(x, w, b)) * x, b
+
+# %% wrong="xor-update"
+# b learns from an error that is out of date: once w has moved, neuron answers anew. Compute
+# y - neuron(x, w, b) once, before anything changes.
+def update(w, b, x, y):
+    w = w + (y - neuron(x, w, b)) * x
+    return w, b + (y - neuron(x, w, b))
+
+# %% wrong="xor-update"
+# The same happens the other way round: once b has moved, neuron answers anew. Compute
+# y - neuron(x, w, b) once, before anything changes.
+def update(w, b, x, y):
+    b = b + (y - neuron(x, w, b))
+    return w + (y - neuron(x, w, b)) * x, b
+
+# %% wrong="xor-update"
+# Return two things, the weights and the bias: return w, b
+def update(w, b, x, y):
+    return w + (y - neuron(x, w, b)) * x
 
 # %% wrong="xor-update"
 # You use z itself. The rule compares y with the answer, which is 0 or 1.
@@ -434,13 +501,16 @@ def update(w, b, x, y):
 check("xor-update", update)
 
 # %% [markdown]
-# This explorer moves with **your** `update`. (Until you have written it, it uses nnkit's.) Start
-# from bad weights, press **one update**, and follow a single sample: the dashed line is where the
-# line was before. **Run** goes on until no sample is wrong, or for 100 updates.
+# Run the next cell once more when `check` says Right: then the explorer moves with **your**
+# `update`. (Until then it uses nnkit's.) Start from bad weights, press **one update**, and follow a
+# single sample: the dashed line is where the line was before. **Run** goes on until no sample is
+# wrong, or for 100 updates, and leaves a dashed line for each.
 #
-# 1. Run AND, OR and NAND. How many updates do they take?
-# 2. Choose *own points*. Click to add a sample, drag it, double-click to remove it. (By keyboard:
-#    Tab to the picture, then N next point, A add, C change its class, arrows move, Delete
+# 1. Choose AND, the preset *all weights 0*, and press *run*. Do the same with OR and NAND. How many
+#    updates do they take?
+# 2. Choose *own points*: the picture is empty now. Choose a class in *new sample* and click to add
+#    samples of it, then choose the other class. Drag moves a sample, double click removes it. (By
+#    keyboard: Tab to the picture, then A add, N next point, C change its class, arrows move, Delete
 #    removes.) Make a cloud of each class that a line can split, and run. Then move one sample into
 #    the wrong cloud.
 
@@ -503,6 +573,21 @@ def train(X, y, epochs):
             w, b = update(w, b, x, wanted)
             seen += 1
     return w, b, seen
+
+# %% wrong="xor-train"
+# You look at the answer after the update: by then it may be right. Ask neuron *before* you call
+# update.
+def train(X, y, epochs):
+    w, b, updates = np.zeros(X.shape[1]), 0.0, 0
+    for _ in range(epochs):
+        mistakes = 0
+        for x, wanted in zip(X, y, strict=True):
+            w, b = update(w, b, x, wanted)
+            mistakes += neuron(x, w, b) != wanted
+        updates += mistakes
+        if mistakes == 0:
+            break
+    return w, b, updates
 
 # %% wrong="xor-train"
 # Each epoch begins with zeros again: set the weights to 0 once, before the first epoch.
@@ -628,6 +713,9 @@ class Wire:
     def __init__(self, bits):
         self.bits = np.asarray(bits, bool)
 
+    def __bool__(self):
+        raise TypeError("a wire is neither true nor false to Python's and, or, not")
+
 
 def inputs(rng):
     order = np.r_[rng.permutation(4), rng.integers(0, 4, 2)]
@@ -657,6 +745,11 @@ def xor_gate(x1, x2, AND, OR, NAND):
 # That is the opposite, "they are the same": the last gate should not negate.
 def xor_gate(x1, x2, AND, OR, NAND):
     return NAND(OR(x1, x2), NAND(x1, x2))
+
+# %% wrong="xor-wiring"
+# Python's `and` is no gate. The gate is called AND, and its two wires stand in brackets: AND(p, q).
+def xor_gate(x1, x2, AND, OR, NAND):
+    return OR(x1, x2) and NAND(x1, x2)
 
 # %% wrong="xor-wiring"
 # Python compares for you here, and no gate is used. Lead the wires into the gates.
@@ -702,12 +795,24 @@ print("your wiring: ", "exercise 5 is still to do" if out is None else out)
 # output is the **forward pass**: every node sums what comes in, weighted, adds its bias, and
 # passes the result through its **activation**, here the step.
 #
-# Move $x_1$ and $x_2$ and follow the numbers from left to right. At the four corners the net
-# answers XOR, in another way than before: can you see from the weights what nodes 11, 12 and 13
-# look for?
+# Move $x_1$ and $x_2$ and follow the numbers from left to right. Grey numbers name the nodes. At
+# the four corners the net answers XOR, in another way than before: can you see from the weights
+# what nodes 11, 12 and 13 look for?
 
 # %%
 ForwardPass()
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "xor-node-12",
+    "Node 12 has the weights 1, 1 and the bias −1.5. At corners, what does it look for?",
+    {
+        "Is at least one input 1? (OR)": "Try (0, 1) in the picture: its sum is 1 − 1.5, below 0.",
+        "Are both inputs 1? (AND)": "Only 1 + 1 − 1.5 is above 0.",
+        "Are the inputs different? (XOR)": "No single node can, and this one says 1 at (1, 1).",
+    },
+    "Are both inputs 1? (AND)",
+)
 
 # %% [markdown]
 # Nodes 11 and 13 pass on $x_1$ and $x_2$, node 12 is an AND, and node 21 computes
@@ -757,8 +862,9 @@ print("sigmoid:", sigmoid(z).round(3))
 print("relu:   ", relu(z))
 
 # %% [markdown]
-# Below is a sigmoid neuron for OR. Multiply all three weights by the same number: the line where it
-# answers 0.5 stays, and the edge becomes sharper. A step is a sigmoid with very large weights.
+# Below is a sigmoid neuron for OR. Move **all three times**, which multiplies $w_1$, $w_2$ and $b$
+# by the same number: the line where it answers 0.5 stays, and the edge becomes sharper. At 20 it
+# can hardly be told from a step: a step is a sigmoid with very large weights.
 
 # %%
 Perceptron(task="OR", activation="sigmoid", w1=2.0, w2=2.0, b=-1.0)
@@ -847,12 +953,14 @@ for x in corners:
     print(f"x = {x}: h = {h}, y = h1 - 2·h2 = {h[0]} - 2·{h[1]} = {h @ w2}")
 
 # %% [markdown]
-# Now watch it happen. Left: the input space, as before. Right: where the hidden layer puts it. The
-# grid is the same in both pictures, so that you see how it is bent. The explorer uses **your**
-# `forward` once you have written it. ($z = h_1 - 2h_2 - 0.5$ here, so that yes is again $z > 0$.)
+# Now watch it happen. Left: the input space, as before. Right: where the hidden layer puts it. At
+# fold 0 both pictures have the same grid; slide, and you see how it is bent. Run the next cell once
+# more when `check` says Right: then it uses **your** `forward`. ($z = h_1 - 2h_2 - 0.5$ here, so
+# that yes is again $z > 0$.)
 #
-# 1. Press **Play**, or slide **fold** from 0 to 100. On the way (0, 1) and (1, 0) meet, and (1, 1)
-#    is folded over. The straight line on the right is *two* borders when seen from the left.
+# 1. Press **Play**, or slide **fold** from 0 to 100. At the end (0, 1) and (1, 0) lie on one point,
+#    and the grid has become a thin line with a kink in it. Only there, at 100, does the output draw
+#    its straight line, which is *two* borders when seen from the left.
 # 2. Take the preset with OR and NAND. Steps put every point of the plane onto a corner of a square;
 #    again one line is enough there.
 # 3. Take the preset without activation and slide **fold**. The grid is turned, sheared, squeezed,
