@@ -29,7 +29,7 @@ OTHER = [
     (np.inf, -np.inf, "got -inf"),
     (0.0, np.nan, "got nan"),
     ((np.ones(2), 3.0), (np.ones(2),), "expected 2 values, got [[1., 1.]]"),
-    ({"w": 1.0}, {"v": 1.0}, "expected a dict with the keys ['w'], got {'v': array(1.)}"),
+    ({"w": 1.0}, {"v": 1.0}, "expected a dict with the keys ['w'], got v: 1"),
     (
         (np.ones((2, 2)), np.ones(3), 1.0),
         (np.zeros((2, 2)), 3.0, 1.0),
@@ -67,14 +67,19 @@ def test_an_object_that_claims_to_equal_everything_equals_nothing():
     assert difference("text", Yes()) is not None
 
 
-@pytest.mark.parametrize("value", [None, ..., (None, None), [[None], None]])
+@pytest.mark.parametrize("value", [None, ..., (None, None), [[None], None], {"a": None}])
 def test_blank_answers(value):
     assert blank(value)
 
 
-@pytest.mark.parametrize("value", [0, "", [], (None, 1), np.zeros(0)])
+@pytest.mark.parametrize("value", [0, "", [], {}, (None, 1), {"a": 1}, np.zeros(0)])
 def test_answers_that_are_not_blank(value):
     assert not blank(value)
+
+
+def test_what_is_shown_of_modes_and_of_zero():
+    assert show({"on": np.ones(2), "off": -0.0}) == "on: [1., 1.]; off: 0"
+    assert show(np.array([-0.0, -1.0])) == "[0., -1.]"
 
 
 @pytest.mark.parametrize("value", [value for pair in SAME for value in pair])

@@ -48,7 +48,8 @@ def attempt(answer, args, probe=None):
 def blank(value):
     """True if `value` holds nothing but None: what an untouched stub returns."""
     value = plain(value)
-    return value is None or (isinstance(value, list) and len(value) > 0 and all(map(blank, value)))
+    parts = list(value.values()) if isinstance(value, dict) else value
+    return value is None or (isinstance(parts, list) and len(parts) > 0 and all(map(blank, parts)))
 
 
 def difference(expected, got):
@@ -99,12 +100,15 @@ def show(value, most=160):
     if value is None:
         return "nothing (None)"
     if isinstance(value, np.ndarray):
+        value = value + 0.0  # never -0
         if value.ndim == 0:
             return f"{value.item():.6g}"
         text = np.array2string(value, precision=6, separator=", ", threshold=8, edgeitems=3)
         text = " ".join(text.split()).replace("[ ", "[").replace(" ]", "]").replace(" ,", ",")
     elif isinstance(value, list):
         text = "(" + ", ".join(show(item, 60) for item in value) + ")"
+    elif isinstance(value, dict):
+        text = "; ".join(f"{key}: {show(item, 70)}" for key, item in value.items())
     else:
         text = str(value)
     return text if len(text) <= most else text[: most - 1] + "…"
