@@ -27,8 +27,13 @@ def test_more_data_and_a_penalty_both_help_a_free_polynomial():
     def total(**state):
         return explorer.compute(**explorer.state | state)["parts"][-1]
 
-    assert total(n=100) < 0.01 * total()
-    assert total(lam=3e-3) < 0.01 * total()
+    assert total(n=100) < 0.1 * total()
+    assert total(lam=3e-3) < 0.1 * total()
+
+
+def test_without_noise_a_free_fit_has_neither():
+    assert "Neither" in BiasVariance(degree=9, n=100, noise=0.0).live.description
+    assert "Mostly bias" in BiasVariance(degree=1, n=100, noise=0.0).live.description
 
 
 def test_the_parts_add_up_and_lie_on_their_curves():
@@ -39,7 +44,7 @@ def test_the_parts_add_up_and_lie_on_their_curves():
         assert total == pytest.approx(sum(parts))
         for line, mark, part in zip(explorer.lines, explorer.marks, result["parts"], strict=True):
             x, y = line.get_data()
-            assert mark.get_ydata() == pytest.approx([max(part, 1e-4)])
+            assert mark.get_ydata() == pytest.approx([max(part, 1e-3)])
             here = np.exp(np.interp(mark.get_xdata()[0], x, np.log(y)))
             assert here == pytest.approx(part, rel=0.2)
 

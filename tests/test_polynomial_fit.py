@@ -3,7 +3,7 @@ import itertools
 import pytest
 
 from widgets import PolynomialFit
-from widgets.polynomial_fit import as_points
+from widgets.polynomial_fit import as_points, verdict
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,49 @@ def test_each_preset_shows_what_it_promises(preset, word):
     explorer = PolynomialFit()
     explorer.set(**PolynomialFit.presets[preset])
     assert word in explorer.live.description
+
+
+def test_a_preset_brings_its_points():
+    explorer = PolynomialFit(seed=20, noise=0.1)
+    explorer.set(**PolynomialFit.presets["overfits: degree 9 through 10 points"])
+    assert explorer.points == PolynomialFit().points
+
+
+@pytest.mark.parametrize(("point", "x", "y"), [(5, 0.01, -0.56), (0, -0.887, 0.12)])
+def test_a_curve_through_all_points_overfits_wherever_they_are_dragged(point, x, y):
+    explorer = PolynomialFit(against="degree")
+    points = list(explorer.points)
+    points[point] = (x, y, 0)
+    explorer.points = tuple(points)
+    assert "Overfits:" in explorer.live.description
+
+
+def test_the_verdict_says_of_both_errors_what_is_so():
+    explorer = PolynomialFit()
+    for n, noise, degree, lam in itertools.product(
+        (2, 4, 10, 100), (0.0, 0.3), (1, 2, 9, 15), (1e-10, 1e-3, 1.0, 10.0)
+    ):
+        points = ((0.3, 2.0, 0), *as_points(n, noise, 3))
+        state = explorer.state | {"points": points, "noise": noise, "degree": degree, "lam": lam}
+        result = explorer.compute(**state)
+        train, test, words = result["train"], result["test"], verdict(result)
+        if "Overfits" in words:
+            assert train < test / 1.25
+        if "both errors are high" in words:
+            assert min(train, test) > result["best"]
+        if "lowers both errors" in words:
+            better = explorer.compute(**state | {"lam": float(result["best_lam"])})
+            assert better["train"] < train and better["test"] < test
+        if "Fits well" in words:
+            assert test <= 1.5 * noise**2 + 0.01
+
+
+def test_against_degree_no_word_of_lambdas_objective():
+    explorer = PolynomialFit(against="degree")
+    assert "Objective" not in explorer.live.description
+    assert "At this λ, degree 3 does best" in explorer.live.description
+    explorer.against = "lambda"
+    assert "Objective" in explorer.live.description
 
 
 def test_every_corner_is_drawn_and_described():

@@ -10,7 +10,6 @@ from widgets.polynomials import (
     LAMBDAS,
     ErrorCurves,
     bias_variance,
-    draw_points,
     evaluate,
     ridge,
     truth,
@@ -23,7 +22,9 @@ SETS = 20  # training sets drawn
 class BiasVariance(ErrorCurves):
     """Many training sets, one fit each: how far off they are on average, and how far apart."""
 
-    n = slider("training points (n)", 5, 100, default=20, step=1)
+    n = slider("training points (n)", 5, 100, default=10, step=1)
+
+    limits = 1e-3, 10
 
     presets = {
         "high bias: a straight line": {"degree": 1, "lam": 1e-10, "n": 20},
@@ -33,7 +34,7 @@ class BiasVariance(ErrorCurves):
     }
 
     def compute(self, degree, lam, noise, against, n):
-        x, _ = draw_points(n, 0.0, seed=4)
+        x = np.linspace(-1, 1, n)
         many = truth(x) + noise * np.random.default_rng(0).normal(size=(SETS, n))
         (bias,), (variance,) = bias_variance(x, degree, [lam], noise)
         if against == "lambda":
@@ -55,7 +56,7 @@ class BiasVariance(ErrorCurves):
             move(*plane.plot(AXIS, AXIS, color=GREY, lw=0.7, alpha=0.6))[0] for _ in range(SETS)
         ]
         (self.mean,) = move(*plane.plot(AXIS, AXIS, color=INK, lw=2.2, zorder=4))
-        (true,) = plane.plot(AXIS, truth(AXIS), "--", color=GREEN)
+        (true,) = move(*plane.plot(AXIS, truth(AXIS), "--", color=GREEN, zorder=5))
         plane.set(xlim=(-1, 1), ylim=(-2.5, 2.5), xlabel="x", title="fits to many data sets")
         plane.set_xticks(np.linspace(-1, 1, 5))
         looks = (
@@ -65,6 +66,8 @@ class BiasVariance(ErrorCurves):
         )
         self.add_curves(curves, [*looks, ("their sum: test error", INK, "-", "P")])
         self.lines[-1].set_linewidth(2.6)
+        for mark in self.marks:
+            mark.set_markersize(6)
         curves.set_title("mean squared error on new points")
         figure.legend(
             [self.fits[0], self.mean, true, *self.lines],
@@ -82,10 +85,12 @@ class BiasVariance(ErrorCurves):
 
     def readout(self, result):
         bias, variance, floor, total = result["parts"]
-        if variance > 2 * bias:
+        if bias + variance < 1e-3:
+            word = "<b>Neither:</b> all fits lie on the true curve, or very near."
+        elif variance > 2 * bias:
             word = "<b>Mostly variance:</b> each new data set bends the fit another way."
         elif bias > 2 * variance:
-            word = "<b>Mostly bias:</b> the fits agree with each other and miss the curve together."
+            word = "<b>Mostly bias:</b> the fits miss the curve together, more than they differ."
         else:
             word = "<b>In balance:</b> bias and variance are of like size."
         return readable(

@@ -6,6 +6,7 @@ from widgets.controls import points, slider
 from widgets.descent import readable
 from widgets.polynomials import (
     AXIS,
+    DEGREES,
     LAMBDAS,
     ErrorCurves,
     draw_points,
@@ -37,11 +38,14 @@ class PolynomialFit(ErrorCurves):
     points = points("training point", ((-1, 1), (-HEIGHT, HEIGHT)), DRAWN, classes=1)
 
     presets = {
-        "underfits: a straight line": {"degree": 1, "lam": 1e-10, "n": 10},
-        "overfits: degree 9 through 10 points": {"degree": 9, "lam": 1e-10, "n": 10},
-        "the same with a penalty (λ 0.002)": {"degree": 9, "lam": 2e-3, "n": 10},
-        "underfits: too much penalty (λ 10)": {"degree": 9, "lam": 10.0, "n": 10},
-        "λ almost 0, but 100 points": {"degree": 9, "lam": 1e-10, "n": 100},
+        words: {"degree": degree, "lam": lam, "n": n, "noise": 0.3, "seed": 16}
+        for words, degree, lam, n in (
+            ("underfits: a straight line", 1, 1e-10, 10),
+            ("overfits: degree 9 through 10 points", 9, 1e-10, 10),
+            ("the same with a penalty (λ 0.002)", 9, 2e-3, 10),
+            ("underfits: too much penalty (λ 10)", 9, 10.0, 10),
+            ("λ almost 0, but 100 points", 9, 1e-10, 100),
+        )
     }
 
     readout_lines = 4
@@ -62,15 +66,16 @@ class PolynomialFit(ErrorCurves):
         new = draw_points(200, noise, seed + 1000)
         train, test = mean_squared_errors(x, y, [(x, y), new], [lam, *LAMBDAS])
         (w,) = ridge(x, y, degree, [lam])
-        row = degree - 1
+        row, tried = degree - 1, test[:, 1:]
         curves = (train[:, 0], test[:, 0])
         if against == "lambda":
             curves = train[row, 1:], test[row, 1:]
         return {
             "old": (x, y), "new": new, "w": w, "fit": evaluate(w, AXIS), "curves": curves,
-            "train": train[row, 0], "test": test[row, 0], "best": test[:, 1:].min(),
-            "best_here": test[row, 1:].min(), "best_lam": LAMBDAS[test[row, 1:].argmin()],
-            "degree": degree, "lam": lam, "noise": noise,
+            "train": train[row, 0], "test": test[row, 0], "degree": degree, "lam": lam,
+            "best": tried.min(), "best_degree": DEGREES[tried.min(axis=1).argmin()],
+            "best_here": tried[row].min(), "best_lam": LAMBDAS[tried[row].argmin()],
+            "by_degree": test[:, 0], "noise": noise, "against": against,
         }  # fmt: skip
 
     def setup(self, figure):
@@ -79,7 +84,7 @@ class PolynomialFit(ErrorCurves):
         (self.new,) = move(*plane.plot([], [], ".", ms=3, color=ORANGE, alpha=0.6))
         (self.fit,) = move(*plane.plot(AXIS, AXIS, color=INK, zorder=4))
         (self.old,) = move(*plane.plot([], [], "o", ms=7, color=BLUE, mec="white", zorder=5))
-        (true,) = plane.plot(AXIS, truth(AXIS), "--", color=GREEN, lw=1.3)
+        (true,) = move(*plane.plot(AXIS, truth(AXIS), "--", color=GREEN, lw=1.3, zorder=6))
         plane.set(xlim=(-1.02, 1.02), ylim=(-2.5, 2.5), xlabel="x", title="data and fit")
         self.live.on_points(plane, "points")
         self.add_curves(curves, [("", BLUE, "-", "o"), ("", ORANGE, "-.", "s")])
@@ -101,6 +106,8 @@ class PolynomialFit(ErrorCurves):
 
     def draw(self, result):
         self.old.set_data(*result["old"])
+        many = len(result["old"][0]) > 40
+        self.old.set(markersize=4 if many else 7, zorder=3 if many else 5)
         self.new.set_data(*result["new"])
         self.fit.set_ydata(np.clip(result["fit"], -1e3, 1e3))
         self.draw_curves(result["curves"], (result["train"], result["test"]))
@@ -110,33 +117,48 @@ class PolynomialFit(ErrorCurves):
 
     def readout(self, result):
         w, lam, train = result["w"][1:], result["lam"], result["train"]
-        size = np.sum(w**2) / 2
+        cost = f"The largest weight is {abs(w).max():.3g} in size."
+        others, best = result["by_degree"], result["best_here"]
+        tip = f"At this λ, degree {DEGREES[others.argmin()]} does best: {others.min():.3g}."
+        if result["against"] == "lambda":
+            size = np.sum(w**2) / 2
+            cost = (
+                f"Objective: mean squared error + λ·½Σw² = {train:.3g} + {lam:.3g}·{size:.3g} = "
+                f"{train + lam * size:.3g}. {cost}"
+            )
+            tip = f"At this degree, λ = {result['best_lam']:.2g} does best: {best:.3g}."
         return readable(
-            f"{verdict(result)}<br>Objective: mean squared error + λ·½Σw² = {train:.3g} + "
-            f"{lam:.3g}·{size:.3g} = {train + lam * size:.3g}. The largest weight is "
-            f"{abs(w).max():.3g} in size.<br>Test error {result['test']:.3g}, of which noise alone "
-            f"makes {result['noise']:.2g}² = {result['noise'] ** 2:.2g}. At this degree "
-            f"λ = {result['best_lam']:.2g} does best on the test points: "
-            f"{result['best_here']:.3g}."
+            f"{verdict(result)}<br>{cost}<br>On the test points: error {result['test']:.3g}, of "
+            f"which noise alone makes {result['noise']:.2g}² = {result['noise'] ** 2:.2g}. {tip}"
         )
 
 
 def verdict(result):
-    """Whether a fit is too free, too stiff or neither, judged by the test points."""
-    near = 1.25 * result["best"] + 1e-3
-    if result["test"] <= near:
-        return "<b>Fits well:</b> on new points about as good as any degree and λ tried here."
-    if result["best_here"] > near and result["lam"] <= 10 * result["best_lam"]:
+    """Whether a fit is too free, too stiff or neither, judged by both errors."""
+    train, test, best, here = (result[name] for name in ("train", "test", "best", "best_here"))
+    if test <= 1.25 * best + 1e-3:
+        if test <= 1.5 * result["noise"] ** 2 + 0.01:
+            return "<b>Fits well:</b> on new points about as good as any degree and λ tried here."
+        return (
+            "<b>Not good, but the best there is:</b> with these points no degree and λ tried here "
+            "does much better on new ones."
+        )
+    errors = f"{train:.3g} on the points it was fitted to, {test:.3g} on new ones"
+    if train < test / 2 and here > test / 1.25 or train < test / 1.25 and lam_helps(result):
+        return f"<b>Overfits:</b> {errors}: it has bent itself to its own points."
+    if here < test / 1.25 and result["best_lam"] < result["lam"]:
+        return (
+            f"<b>Underfits:</b> the penalty holds the weights too small: {errors}. A smaller λ "
+            "lowers both errors."
+        )
+    if here > test / 1.25 and train > best and result["best_degree"] > result["degree"]:
         return (
             f"<b>Underfits:</b> a polynomial of degree {result['degree']} is too stiff for this "
-            "curve, with any λ: both errors stay high."
+            f"curve, with any λ: both errors are high, {errors}."
         )
-    if result["lam"] > result["best_lam"]:
-        return (
-            "<b>Underfits:</b> the penalty holds the weights too small: both errors are high, "
-            f"{result['train']:.3g} on the training points and {result['test']:.3g} on new ones."
-        )
-    return (
-        f"<b>Overfits:</b> {result['train']:.3g} on the points it was fitted to, "
-        f"{result['test']:.3g} on new ones: it has learnt the noise as well."
-    )
+    return f"<b>Off the curve:</b> {errors}. Another degree or λ does better."
+
+
+def lam_helps(result):
+    """Whether a larger penalty makes the error on new points clearly smaller."""
+    return result["best_here"] < result["test"] / 1.25 and result["best_lam"] > result["lam"]

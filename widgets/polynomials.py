@@ -79,6 +79,8 @@ class ErrorCurves(Explorer):
     noise = slider("noise", 0.0, 0.6, default=0.3, step=0.01)
     against = choice("errors against", ["lambda", "degree"], "lambda")
 
+    limits = 1e-4, 100  # of the errors that are drawn; a mark beyond them stands at the end
+
     def add_curves(self, axes, looks):
         """Make the curves in `setup`: looks holds (label, colour, dash, marker), one a curve."""
         self.curves, self.shown, move = axes, None, self.live.move
@@ -88,7 +90,7 @@ class ErrorCurves(Explorer):
             self.marks += move(
                 *axes.plot([], [], marker, color=colour, ms=8, zorder=5, clip_on=False)
             )
-        axes.set(yscale="log", ylim=(1e-4, 100))
+        axes.set(yscale="log", ylim=self.limits)
 
     def draw_curves(self, values, now):
         """Move each curve to its row of `values`, each mark to its number in `now`."""
@@ -101,4 +103,4 @@ class ErrorCurves(Explorer):
         here = self.lam if self.shown == "lambda" else self.degree
         for line, mark, row, value in zip(self.lines, self.marks, values, now, strict=True):
             line.set_data(axis, np.clip(row, 1e-12, 1e12))
-            mark.set_data([here], [np.clip(value, 1e-4, 100)])
+            mark.set_data([here], [np.clip(value, *self.limits)])
