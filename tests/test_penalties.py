@@ -33,6 +33,17 @@ def test_the_marks_sit_on_the_curves_minima():
         assert mark.get_ydata()[0] == pytest.approx(y.min(), abs=1e-4)
 
 
+def test_zero_has_no_sign():
+    assert "so w = 0." in OneWeight(a=-0.5).live.description
+
+
+def test_what_is_small_is_looked_at_from_near():
+    explorer = OneWeight(a=0.5)
+    assert explorer.valley.get_ylim()[1] == 0.5
+    explorer.a = 0.55
+    assert explorer.valley.get_ylim()[1] == 4
+
+
 def test_a_learners_soft_threshold_is_drawn():
     explorer = OneWeight(soft_threshold=lambda a, lam: np.sign(a) * np.maximum(abs(a) - lam, 0))
     assert "is your own soft_threshold" in explorer.live.description

@@ -62,12 +62,23 @@ def test_the_ellipse_touches_the_ball_and_stays_outside(explorer, penalty):
         ({"penalty": "L2", "tilt": 0, "centre_2": 0.0}, "a circle has no corners"),
         ({"penalty": "elastic", "lam": 0.6}, "touches the rounded diamond at a corner"),
         ({"penalty": "L1", "lam": 10.0}, "Both weights are exactly 0"),
+        ({"penalty": "L2", "centre_1": 0.0, "centre_2": 0.0}, "there the loss alone is least"),
     ],
 )
 def test_the_words_say_what_the_picture_shows(explorer, state, words):
     explorer.reset()
+    explorer.set(lam=0.3)
     explorer.set(**state)
     assert words in explorer.live.description
+
+
+def test_no_crumbs_of_a_contour_lie_about_the_least_objective(explorer):
+    explorer.reset()
+    for lam in (0.05, 0.6, 1.0):
+        explorer.lam = lam
+        for ring in explorer.objective.lines.get_segments():
+            closed = np.array_equal(ring[0], ring[-1])
+            assert not closed or np.ptp(ring, axis=0).min() > 0.4
 
 
 def test_the_pointer_moves_the_least_loss(explorer):

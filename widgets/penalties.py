@@ -13,7 +13,7 @@ AXIS = np.linspace(-2.5, 2.5, 501)
 
 def shrink_l1(a, lam):
     """Where 1/2 (w - a)^2 + lam |w| is smallest: the soft threshold (Donoho & Johnstone 1994)."""
-    return np.sign(a) * np.maximum(np.abs(a) - lam, 0)
+    return np.sign(a) * np.maximum(np.abs(a) - lam, 0) + 0.0  # never -0
 
 
 def shrink_l2(a, lam):
@@ -65,7 +65,8 @@ class OneWeight(Explorer):
         (self.loss,) = move(*self.valley.plot([], [], ":", color=INK))
         (self.l1,) = move(*self.valley.plot([], [], "-.", color=ORANGE))
         (self.l2,) = move(*self.valley.plot([], [], color=BLUE))
-        self.valley.set(xlim=(-2.5, 2.5), ylim=(-0.15, 4), xlabel="w", title="one weight")
+        self.valley.set(xlabel="w", title="one weight")
+        self.near = None
         self.map.plot(AXIS, AXIS, ":", color=INK)
         (self.curve1,) = move(*self.map.plot([], [], "-.", color=ORANGE))
         (self.curve2,) = move(*self.map.plot([], [], color=BLUE))
@@ -90,6 +91,11 @@ class OneWeight(Explorer):
 
     def draw(self, result):
         a, lam = result["a"], result["lam"]
+        if self.near != (abs(a) <= 0.5):  # what is small is looked at from near
+            self.near = abs(a) <= 0.5
+            with self.live.style():
+                wide, high = (0.8, 0.5) if self.near else (2.5, 4)
+                self.valley.set(xlim=(-wide, wide), ylim=(-0.04 * high, high))
         loss = 0.5 * (AXIS - a) ** 2
         self.loss.set_data(AXIS, loss)
         self.l1.set_data(AXIS, loss + lam * abs(AXIS))

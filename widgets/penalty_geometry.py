@@ -72,7 +72,7 @@ class PenaltyGeometry(Explorer):
     """Move lambda; watch the loss's contour touch the penalty's, and a weight become zero."""
 
     penalty = choice("penalty", SHARE, "L1")
-    lam = log_slider("lambda (λ)", 1e-2, 10, default=0.3)
+    lam = log_slider("lambda (λ)", 1e-2, 10, default=0.05)
     tilt = slider("tilt of the valley", -90, 90, default=70, step=1)
     centre_1 = slider("least loss at w₁", -2.0, 2.0, default=1.5, step=0.1)
     centre_2 = slider("least loss at w₂", -2.0, 2.0, default=1.0, step=0.1)
@@ -133,7 +133,7 @@ class PenaltyGeometry(Explorer):
             *self.curve.plot([], [], color=INK, label="$w_1$"),
             *self.curve.plot([], [], "--", color=INK, label="$w_2$"),
         )
-        (self.here,) = move(self.curve.axvline(1, color=RED, lw=1))
+        (self.here,) = move(self.curve.axvline(1, color=RED, lw=1.6, clip_on=False))
         self.curve.axhline(0, color=INK, lw=0.6)
         self.curve.set(
             xscale="log", xlim=(LAMBDAS[0], LAMBDAS[-1]), ylim=(-2.1, 2.1), xlabel="lambda",
@@ -149,7 +149,9 @@ class PenaltyGeometry(Explorer):
 
     def draw(self, result):
         w, centre = result["w"], result["centre"]
+        least = result["level"] + result["lam"] * result["size"]
         self.loss.set_values(result["loss"])
+        self.objective.levels = LEVELS[least + 0.06 < LEVELS]  # a smaller ring is no ring
         self.objective.set_values(result["objective"])
         self.ball.set_xy(ball(result["size"], result["share"]).T)
         self.ellipse.set_data(*result["ellipse"])
@@ -165,15 +167,17 @@ class PenaltyGeometry(Explorer):
         w, lam, share = result["w"], result["lam"], result["share"]
         centre, total = result["centre"], result["level"] + lam * result["size"]
         return readable(
-            f"{verdict(w, share)}<br>The least loss is at ({centre[0]:.3g}, {centre[1]:.3g}); "
-            f"the least loss + λ·R at w = <b>({w[0]:.3g}, {w[1]:.3g})</b>.<br>"
+            f"{verdict(w, share, centre)}<br>The least loss is at ({centre[0]:.3g}, "
+            f"{centre[1]:.3g}); the least loss + λ·R at w = <b>({w[0]:.3g}, {w[1]:.3g})</b>.<br>"
             f"R = {FORMULAS[result['name']]} = {result['size']:.3g}; loss + λ·R = "
             f"{result['level']:.3g} + {lam:.3g}·{result['size']:.3g} = {total:.3g}."
         )
 
 
-def verdict(w, share):
+def verdict(w, share, centre):
     """Which weights are zero, and why, in a sentence."""
+    if not centre.any():
+        return "<b>Both weights are 0:</b> there the loss alone is least, and the penalty as well."
     none = [name for name, value in zip(("w₁", "w₂"), w, strict=True) if value == 0]
     shape = "diamond" if share == 1 else "rounded diamond"
     if len(none) == 2:
