@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from widgets import RegularisedBoundary
-from widgets.boundary import NOW, PENALTIES, START
+from widgets.boundary import NOW, PENALTIES, START, verdict
 from widgets.work import last
 
 STATE = RegularisedBoundary().state
@@ -148,6 +148,39 @@ def test_a_stub_lets_ours_train_and_a_divergence_is_said():
     assert "Until you write decay_step, nnkit's trains" in stub.live.description
     wild = RegularisedBoundary(decay_step=lambda w, grad, lr, lam: w * 1e30, epochs=20)
     assert "Diverges" in wild.live.description
+
+
+@pytest.mark.parametrize("epochs", [10, 100])
+def test_a_network_that_has_only_begun_is_not_praised(epochs):
+    explorer = RegularisedBoundary(epochs=epochs)
+    assert "earning:" in explorer.live.description
+
+
+def test_a_lambda_that_has_no_epoch_left_is_said():
+    explorer = RegularisedBoundary(epochs=1500, lam=0.3)
+    assert "The run ends here" not in explorer.live.description
+    explorer.lam = 0.01
+    assert "The run ends here: λ = 0.01 can't act" in explorer.live.description
+
+
+def test_a_lambda_that_holds_the_weights_is_said_and_a_smaller_one_tells():
+    tight = end(lam=0.05, epochs=800, applies=START)
+    loose = end(lam=0.01, epochs=800, applies=START)
+    assert "even the training loss stays at 0.268" in verdict(tight)
+    assert (loose["found"][-1, :2] < tight["found"][-1, :2]).all()
+
+
+def test_lambda_turned_three_times_kills_the_network_for_good():
+    explorer = RegularisedBoundary(epochs=800)
+    for lam, epochs, words in (
+        (0.01, 1000, "Learning:"),
+        (0.3, 1200, "Only the biases are left"),
+        (0.001, 1500, "Only the biases are left"),
+    ):
+        explorer.lam = lam
+        explorer.epochs = epochs
+        assert words in explorer.live.description
+    assert explorer.turns == "0: 1e-05, 800: 0.01, 1000: 0.3, 1200: 0.001"
 
 
 def test_every_corner_is_drawn_and_described():

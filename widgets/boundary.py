@@ -18,7 +18,7 @@ from widgets.penalties import shrink_l1
 from widgets.style import BLUE, GREY, ORANGE, RED
 from widgets.timeline import Timeline
 
-LR = 0.3
+LR, END = 0.3, 1500
 PENALTIES = {
     "L2": lambda w, grad, lr, lam: (1 - lr * lam) * w - lr * grad,
     "L1": lambda w, grad, lr, lam: shrink_l1(w - lr * grad, lr * lam),
@@ -55,7 +55,7 @@ class RegularisedBoundary(Explorer):
     penalty = choice("penalty", PENALTIES, "L2")
     applies = choice("a new λ applies", [NOW, START], NOW)
     lam = log_slider("lambda (λ)", 1e-5, 0.3, default=1e-5)
-    epochs = slider("epochs", 0, 1500, default=0, step=5)
+    epochs = slider("epochs", 0, END, default=0, step=5)
     noise = slider("noise", 0.0, 0.5, default=0.3, step=0.01)
     n = slider("training points (n)", 10, 200, default=60, step=1)
     seed = slider("other points (seed)", 0, 20, default=1, step=1)
@@ -130,10 +130,10 @@ class RegularisedBoundary(Explorer):
         self.plane = MoonPlane(self.live, axes["plane"])
         axes["plane"].set_title("chance of class 1, and the boundary")
         self.losses = move(*loss.plot([], [], color=BLUE), *loss.plot([], [], "-.", color=ORANGE))
-        loss.set(yscale="log", ylim=(1e-3, 4), xlim=(0, 1500), title="cross entropy")
+        loss.set(yscale="log", ylim=(1e-3, 4), xlim=(0, END), title="cross entropy")
         loss.tick_params(labelbottom=False)
         (self.knob,) = move(*below.step([], [], where="post", color=RED))
-        below.set(yscale="log", ylim=(5e-6, 0.5), xlim=(0, 1500), xlabel="epoch", ylabel="λ")
+        below.set(yscale="log", ylim=(5e-6, 0.5), xlim=(0, END), xlabel="epoch", ylabel="λ")
         below.set_yticks([1e-5, 1e-3, 1e-1])
         below.minorticks_off()
         self.now = move(*(a.axvline(0, color=GREY, lw=0.8) for a in (loss, below)))
@@ -185,22 +185,42 @@ def all_turns(lam, epochs, turns, applies):
 
 def verdict(result):
     """What the losses and the weights say, in a sentence."""
-    train, test, _ = result["found"][-1]
-    least = result["found"][:, 1].min()
-    if result["marks"][-1] == 0:
+    marks, found, lam = result["marks"], result["found"], result["lam"]
+    (train, test, _), least = found[-1], found[:, 1].min()
+    if marks[-1] == 0:
         return "<b>Untrained:</b> press Play, or move the epochs."
     if not np.isfinite(test):
         return "<b>Diverges:</b> the weights grow without bound."
+    if result["turns"][-1][0] == END:
+        return f"<b>The run ends here:</b> λ = {lam:.3g} can't act. First move the epochs back."
     if np.sum(result["weights"] ** 2) < 1e-2:
         return (
             "<b>Only the biases are left:</b> the penalty has shrunk all weights to nearly 0, and "
             "every point gets the same answer."
         )
-    if test > 1.25 * least and test - train > 0.2:
+    then = max(marks[-1] - 50, 0)
+    train_then, test_then, _ = found[np.searchsorted(marks, then)]
+    if test < 0.98 * test_then:
         return (
-            f"<b>Overfits:</b> the test loss was {least:.3g} once and has risen, while the "
-            "training loss is low: it learns its own points by heart."
+            f"<b>Learning:</b> the test loss fell from {test_then:.3g} at epoch {then} to "
+            f"{test:.3g} now."
         )
-    if train > 0.24 and result["lam"] > 0.015:
-        return "<b>Underfits:</b> the penalty keeps the weights too small for two moons."
-    return "<b>Learns what holds for new points:</b> the test loss is at its least, or near."
+    if test > 1.1 * least and train < least:
+        words = "<b>Overfits:</b>" if test > 1.25 * least else "<b>Begins to overfit:</b>"
+        return (
+            f"{words} the test loss was {least:.3g} once and is {test:.3g} now, while the training "
+            "loss is low: it learns its own points by heart."
+        )
+    if test > 1.1 * least:
+        return f"<b>Worse than it was:</b> the test loss was {least:.3g} once, {test:.3g} now."
+    if train < 0.97 * train_then:
+        return (
+            "<b>Still learning:</b> the training loss is falling, the test loss at its least so "
+            "far, or near."
+        )
+    if train > 0.24 and lam > 0.015:
+        return (
+            f"<b>Held small:</b> with this λ even the training loss stays at {train:.3g}. Is the "
+            "network too stiff, or are the points no clearer? A smaller λ tells."
+        )
+    return "<b>Learns what holds for new points:</b> the test loss is at its least so far, or near."

@@ -26,7 +26,7 @@ def history(label):
             description=label,
             continuous_update=False,
             placeholder="no change",
-            style={"description_width": "130px"},
+            style={"description_width": "initial"},  # four turns fit in
             layout={"width": "390px", "margin": "1px 0"},
         )
 
