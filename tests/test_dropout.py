@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from widgets import DroppedUnits
-from widgets.dropout import INPUTS, TEST, chance_of_kept, keep, scalings
+from widgets.dropout import INPUTS, TEST, chance_of_kept, keep, scalings, told
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def test_the_chances_are_those_of_many_draws(p):
 @pytest.mark.parametrize("p", [0.1, 0.2, 0.8])
 def test_training_and_test_agree_on_average_but_for_the_wrong_one(p):
     mean = np.arange(INPUTS + 1) @ chance_of_kept(p)
-    inverted, classic, wrong = scalings(p).values()
+    classic, wrong, inverted = scalings(p).values()
     for training, test in inverted, classic:
         assert mean * training == pytest.approx(INPUTS * test)
     assert mean * wrong[0] != pytest.approx(INPUTS * wrong[1])
@@ -40,7 +40,7 @@ def test_training_and_test_agree_on_average_but_for_the_wrong_one(p):
 @pytest.mark.parametrize(
     ("p", "words"),
     [
-        (0.2, "classic: 100·q = 80. Inverted: 100, as in training after ÷ q. Wrong: 100·p = 20, 4"),
+        (0.2, "At test, classic: 100·q = 80. Wrong: 100·p = 20, 4 times too small. Inverted: 100"),
         (0.5, "100·p = 50, right only because p = q here"),
         (0.8, "100·p = 80, 4 times too large"),
         (0.0, "100·p = 0, all is lost"),
@@ -76,13 +76,20 @@ def test_at_test_all_units_are_there(explorer):
     assert len(explorer.dropped.get_xdata()) == 0
     assert len(explorer.kept.get_xdata()) == 16
     assert "nothing is dropped" in explorer.live.description
+    assert "this time" not in explorer.live.description
+
+
+def test_few_dropped_units_are_told_in_good_grammar():
+    assert told(0) == "no hidden unit is dropped."
+    assert "units is dropped: it sends 0 on." in told(1)
+    assert "units are dropped: they send 0 on." in told(2)
 
 
 def test_the_marks_stand_at_the_training_mean_and_at_the_test_value(explorer):
     means = [mean.get_xdata()[0] for _, mean, _, _ in explorer.panels]
     tests = [test.get_xdata()[0] for _, _, _, test in explorer.panels]
-    assert means == pytest.approx([100, 80, 80])
-    assert tests == pytest.approx([100, 80, 20])
+    assert means == pytest.approx([80, 80, 100])
+    assert tests == pytest.approx([80, 20, 100])
 
 
 def test_a_learners_mask_chooses():

@@ -4,7 +4,7 @@ import pytest
 import nnkit
 from nnkit import nn
 from widgets import DropoutTraining
-from widgets.dropout_training import drop, forward, with_dropout
+from widgets.dropout_training import drop, forward, verdict, with_dropout
 from widgets.moons import moons, network
 from widgets.work import last
 
@@ -52,7 +52,31 @@ def test_dropout_lowers_the_test_loss_of_an_overfitting_network_and_too_much_und
     explorer = DropoutTraining()
     assert "Dropout helps" in explorer.live.description
     explorer.set(**DropoutTraining.presets["p = 0.8 in a narrow network"])
-    assert "underfits" in explorer.live.description
+    assert "Held too tight" in explorer.live.description
+
+
+@pytest.mark.parametrize(
+    ("plain", "dropping", "words"),
+    [
+        ((0.01, 0.78, 0.88), (0.09, 0.36, 0.89), "Dropout helps"),
+        ((0.01, 0.4, 0.9), (0.02, 0.5, 0.9), "Dropout hurts here"),
+        ((0.12, 0.25, 0.91), (0.14, 0.28, 0.88), "Dropout hurts here"),
+        ((0.12, 0.3, 0.91), (0.14, 0.25, 0.88), "Less sure, but more often wrong"),
+        ((0.01, 0.5, 0.9), (0.25, 0.4, 0.83), "worse on its own points, too: training loss 0.25"),
+        ((0.1, 0.3, 0.9), (0.1, 0.3, 0.9), "No great difference"),
+    ],
+)
+def test_the_verdict_weighs_the_loss_and_what_is_right(plain, dropping, words):
+    assert words in verdict(0.2, plain, dropping, 100)
+
+
+def test_dropout_needs_units_to_spare():
+    def right(width):
+        return [found[-1][2] for _, found in end(p=0.2, epochs=1000, width=width)["found"]]
+
+    (narrow_plain, narrow), (wide_plain, wide) = right(4), right(32)
+    assert narrow_plain == pytest.approx(wide_plain, abs=0.01)
+    assert narrow < wide - 0.05
 
 
 def test_the_state_restores_the_picture_and_the_way_there_does_not_matter():

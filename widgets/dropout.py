@@ -26,9 +26,9 @@ def scalings(p):
     """{name: (what a kept input counts in training, what any input counts at test)}."""
     q = 1 - p
     return {
-        "inverted: training ÷ q, test as it is": (1 / q, 1.0),
         "classic: training as it is, test × q": (1.0, q),
         WRONG: (1.0, p),
+        "inverted: training ÷ q, test as it is": (1 / q, 1.0),
     }
 
 
@@ -149,21 +149,31 @@ class DroppedUnits(Explorer):
     def readout(self, result):
         p, q = result["p"], 1 - result["p"]
         out = sum(int(np.sum(~mask)) for mask in result["masks"])
+        first, now = "<b>Test:</b> nothing is dropped and nothing is random.", ""
+        if result["mode"] == TRAINING:
+            first = f"<b>Training, iteration {result['iteration']}:</b> {told(out)}"
+            now = f" (this time {result['kept']})"
         lines = [
-            f"<b>Training, iteration {result['iteration']}:</b> {out} of 16 hidden units are "
-            "dropped: they send 0 on, and their weights get no gradient this time."
-            if result["mode"] == TRAINING
-            else "<b>Test:</b> nothing is dropped and nothing is random.",
+            first,
             f"A unit that sums {INPUTS} ones gets {INPUTS}·q = <b>{INPUTS * q:.3g}</b> in training "
-            f"on average (this time {result['kept']}).",
-            f"At test, classic: {INPUTS}·q = <b>{INPUTS * q:.3g}</b>. Inverted: {INPUTS}, as in "
-            f"training after ÷ q. Wrong: {INPUTS}·p = <b>{INPUTS * p:.3g}</b>, {judge(p)}.",
+            f"on average{now}.",
+            f"At test, classic: {INPUTS}·q = <b>{INPUTS * q:.3g}</b>. Wrong: {INPUTS}·p = "
+            f"<b>{INPUTS * p:.3g}</b>, {judge(p)}. Inverted: {INPUTS}, as in training after ÷ q.",
         ]
         if self.own:
             nnkits = "Until you write dropout_mask, nnkit chooses"
             whose = "Your dropout_mask chose" if result["solved"] else nnkits
             lines.append(f"{whose} who is dropped.")
         return readable("<br>".join(lines))
+
+
+def told(out):
+    """How many units are out, in a sentence."""
+    if out == 0:
+        return "no hidden unit is dropped."
+    if out == 1:
+        return "1 of 16 hidden units is dropped: it sends 0 on."
+    return f"{out} of 16 hidden units are dropped: they send 0 on."
 
 
 def judge(p):

@@ -157,11 +157,20 @@ def verdict(p, plain, dropping, epochs):
         return "<b>Diverges:</b> the weights grow without bound."
     if not p:
         return "<b>p = 0:</b> nothing is dropped, the two networks are the same."
-    losses = f"test loss {dropping[1]:.3g}, without dropout {plain[1]:.3g}"
-    if dropping[2] < plain[2] - 0.02:
-        return f"<b>Held too tight:</b> {losses}, but fewer points are right: it underfits."
-    if dropping[1] < 0.95 * plain[1]:
-        return f"<b>Dropout helps:</b> {losses}."
-    if dropping[1] > 1.05 * plain[1]:
-        return f"<b>Dropout hurts here:</b> {losses}. There is little to overfit yet."
-    return f"<b>No great difference:</b> {losses}."
+    (own, loss, right), (own_plain, loss_plain, right_plain) = dropping, plain
+    losses = f"test loss {loss:.3g}, without dropout {loss_plain:.3g}"
+    rights = f"{right:.1%} of the test points right, without {right_plain:.1%}"
+    fewer, smaller = right < right_plain - 0.01, loss < 0.95 * loss_plain
+    if fewer and own > max(2 * own_plain, 0.15):
+        return (
+            f"<b>Held too tight:</b> {rights}. It is worse on its own points, too: training loss "
+            f"{own:.3g}, without {own_plain:.3g}."
+        )
+    if fewer:
+        words = "Less sure, but more often wrong:" if smaller else "Dropout hurts here:"
+        return f"<b>{words}</b> {losses}; {rights}."
+    if smaller:
+        return f"<b>Dropout helps:</b> {losses}; {rights}."
+    if loss > 1.05 * loss_plain:
+        return f"<b>Dropout hurts here:</b> {losses}; {rights}."
+    return f"<b>No great difference:</b> {losses}; {rights}."
