@@ -171,7 +171,8 @@ NUMBERS = {
         "degree 9: training error 0.000, test error 0.701",
         "1000 points: test error 0.091, the noise alone 0.090",
         "lambda 1e6: f(-0.5) = -0.0021, f(0.5) = -0.0021; mean of y: -0.0021",
-        "= 0.410; measured error 0.410",
+        "= 0.139; measured error 0.139",
+        "least objective at w = [0.882 0.194]",
         "SGD,   penalty in the loss: [0.7546 0.5923]\nSGD,   weight_decay:        [0.7546 0.5923]",
         "Adam : small gradients 1 -> 0.00, large gradients 1 -> 0.91",
         "AdamW: small gradients 1 -> 0.37, large gradients 1 -> 0.37",
@@ -183,6 +184,7 @@ NUMBERS = {
         "mean of their scores:       [-5.6015  0.1029 -5.2516]",
         "scores of the full network: [-5.6015  0.1029 -5.2516]",
         "loss without + penalty: 16.14 + 2.10 = 18.24",
+        "Dropout helps: test loss 0.363, without dropout 0.78; 89.5% of the test points right",
         "after eval():     [-0.324, -0.324, -0.324]",
     ],
 }

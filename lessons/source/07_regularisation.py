@@ -78,9 +78,9 @@ def powers(x, degree):
 
 def fit(x, y, degree, lam):
     """The weights with the least mean squared error + lam/2 * (w1^2 + w2^2 + ...)."""
-    X, R = powers(x, degree), lam * np.eye(degree + 1)
-    R[0, 0] = 0  # the bias w0 is free
-    return np.linalg.solve(2 / len(x) * X.T @ X + R, 2 / len(x) * X.T @ y)
+    X, price = powers(x, degree), lam * np.eye(degree + 1)
+    price[0, 0] = 0  # the bias w0 is free
+    return np.linalg.solve(2 / len(x) * X.T @ X + price, 2 / len(x) * X.T @ y)
 
 
 def error(w, x, y):
@@ -101,6 +101,8 @@ for degree in [1, 3, 9]:
 print(f"the noise alone: {0.3**2:.3f}")
 
 # %% [markdown]
+# (New points easier than its own, at degree 1? With only ten points, chance can do that.)
+#
 # - **Underfitting**: the model is too stiff. Training error and test error are *both* high.
 #   (Degree 1.)
 # - **Overfitting**: the model is too free. The training error is low, the test error much higher.
@@ -145,7 +147,7 @@ print(f"1000 points: test error {error(w, x_test, y_test):.3f}, the noise alone 
 # \quad\Longrightarrow\quad \Big(\frac{2}{n} X^\top X + \lambda I\Big)\, w = \frac{2}{n} X^\top y$$
 #
 # That is the last line of `fit` above: `np.linalg.solve(A, b)` finds the $w$ with $Aw = b$. Its
-# matrix `R` is $\lambda I$ with a 0 in the place of the bias.
+# matrix `price` is $\lambda I$ with a 0 in the place of the bias.
 
 # %%
 for lam in [0, 1e-4, 0.01, 1, 1e6]:
@@ -191,6 +193,11 @@ def penalty(w, l1, l2):
     return l1 * w.sum() + l2 / 2 * (w**2).sum()
 
 # %% wrong="reg-penalty"
+# That is one number for each weight. The penalty is their sum.
+def penalty(w, l1, l2):
+    return l1 * np.abs(w) + l2 / 2 * w**2
+
+# %% wrong="reg-penalty"
 # Your L2 part is twice as large as the formula says: look for the factor in front of the sum.
 def penalty(w, l1, l2):
     return l1 * np.abs(w).sum() + l2 * (w**2).sum()
@@ -231,6 +238,11 @@ def inputs(rng):
 # The slope of |w| does not grow with w: it is +1 on the right of 0 and −1 on the left.
 def penalty_gradient(w, l1, l2):
     return l1 * np.abs(w) + l2 * w
+
+# %% wrong="reg-gradient"
+# The prices are missing: each part of the slope is multiplied by its own, l1 or l2.
+def penalty_gradient(w, l1, l2):
+    return np.sign(w) + w
 
 # %% wrong="reg-gradient"
 # The slope of ½w² is w: the ½ and the 2 of the derivative cancel.
@@ -283,33 +295,36 @@ else:
 #   follows the noise of its own training set.
 # - **Noise**: the spread of the data around the true curve. No model removes it.
 #
-# Left: 20 fits to 20 training sets, and the mean of all such fits. Right: the three parts and
-# their sum. Move **lambda** up from the left end: which part falls, which rises, and where is the
-# sum lowest? Then **degree** (with "errors against" on degree), then **n**.
+# Left: 20 fits to 20 training sets of ten points, and the mean of all such fits, on which the true
+# curve (dashed) may lie. Right: the three parts and their sum. Move **lambda** up from the left
+# end: which part falls, which rises, and where is the sum lowest? Then **degree** (with "errors
+# against" on degree), then **n**.
 
 # %%
 BiasVariance(lam=1e-6)
 
 # %% [markdown]
-# Is it really a sum, to the digit? We draw 2000 training sets, fit each, and measure all four
-# numbers on fresh points.
+# Is it really a sum? We draw 2000 training sets of ten points, fit each, and measure bias²,
+# variance and the whole error on fresh values; the noise we know. (The explorer computes the same
+# numbers exactly, so the last digits may differ by chance.)
 
 # %%
 rng = np.random.default_rng(7)
-x = np.linspace(-1, 1, 20)
-X_new = powers(x_test, 9)
-for lam in [1e-6, 1e-2, 1]:
+x, x_new = np.linspace(-1, 1, 10), np.linspace(-1, 1, 201)
+X_new = powers(x_new, 9)
+for lam in [1e-6, 1e-3, 1]:
     sets = add_noise(np.tile(true_curve(x)[:, None], 2000), rng)  # one column a training set
     fits = X_new @ fit(x, sets, 9, lam)  # (new points, training sets)
-    new = add_noise(np.tile(true_curve(x_test)[:, None], 2000), rng)
-    bias2 = np.mean((fits.mean(axis=1) - true_curve(x_test)) ** 2)
+    new = add_noise(np.tile(true_curve(x_new)[:, None], 2000), rng)
+    bias2 = np.mean((fits.mean(axis=1) - true_curve(x_new)) ** 2)
     variance = np.mean(fits.var(axis=1))
     print(f"lambda {lam:<6}: bias^2 {bias2:.3f} + variance {variance:.3f} + noise^2 {0.3**2:.3f} "
           f"= {bias2 + variance + 0.09:.3f}; measured error {np.mean((fits - new) ** 2):.3f}")
 
 # %% [markdown]
-# They agree. A penalty is a trade: it buys less variance with more bias. More data lowers the
-# variance and costs no bias, but data must be had.
+# They agree. A penalty is a trade: it buys less variance with more bias. From the first line to the
+# second that is a good deal, from the second to the third a bad one. More data lowers the variance
+# and costs no bias, but data must be had: set **n** to 20 in the explorer.
 
 # %% [markdown]
 # ## 5 One weight: L1 takes an amount, L2 takes a share
@@ -353,7 +368,8 @@ for a in [1, 0.3]:
 #
 # In the explorer, left: the loss and the two objectives with their minima. Right: where the weight
 # ends, for every $a$. Move **a** slowly through 0: the square (L1) waits in the flat part of its
-# curve. Then make **lambda** larger: how wide is the flat part?
+# curve. (For $\lvert a \rvert \le 0.5$ the left picture is drawn from nearer.) Then make **lambda**
+# larger: how wide is the flat part?
 
 # %%
 OneWeight(a=0.3)
@@ -371,6 +387,11 @@ def soft_threshold(a, lam):
 # %% inputs="reg-soft"
 def inputs(rng):
     return rng.uniform(-2, 2, size=8), rng.uniform(0.3, 0.9)
+
+# %% wrong="reg-soft"
+# `max` compares single numbers, and a is an array. For every element: `np.maximum(..., 0)`.
+def soft_threshold(a, lam):
+    return np.sign(a) * max(np.abs(a) - lam, 0)
 
 # %% wrong="reg-soft"
 # Negative weights must move towards 0 as well, that is, up; yours all move down.
@@ -414,17 +435,21 @@ OneWeight(soft_threshold=soft_threshold)
 # at most some value form a shape around 0: a **diamond** for L1, a **circle** for L2, a diamond
 # with round sides for the elastic net.
 #
-# The least objective (the red square) lies where an ellipse just *touches* such a shape: inside the
-# shape no weights have a smaller loss, on the ellipse none have a smaller penalty.
+# The least objective (the square) lies where an ellipse just *touches* such a shape: inside the
+# shape no weights have a smaller loss, on the ellipse none have a smaller penalty. In the middle
+# is the objective itself, loss + $\lambda R$: its lowest place is the square, and L1 gives it kinks
+# along the axes. (**tilt of the valley** turns the ellipses.)
 #
-# 1. Move **lambda** up. The square walks along the dotted path. With L1 it runs into the corner of
-#    the diamond, and then *along the axis*: $w_2$ is exactly 0. The right-hand curves show where.
-# 2. Choose L2: same loss, same walk, but no corner. Does any weight get exactly 0?
-# 3. Choose "elastic", and click into the picture to put the least loss elsewhere. For which places
-#    does L1 drop $w_1$ instead of $w_2$?
+# 1. Move **lambda** slowly up from 0.05. The square walks along the dotted path. With L1 it runs
+#    into the corner of the diamond (at about 0.26), and then *along the axis*: $w_2$ is exactly 0.
+#    The right-hand curves show where.
+# 2. Choose L2: same loss, same walk, but no corner. A weight may cross 0 now. Does any *stay* at 0?
+# 3. Choose "elastic": which of the two is it like?
+# 4. Back to L1 with $\lambda = 0.6$. A click puts the least loss elsewhere. At about (0, 2) it is
+#    $w_1$ that L1 drops, and $w_2$ stays. How far to the right can you go before that ends?
 
 # %%
-PenaltyGeometry(lam=0.6)
+PenaltyGeometry(lam=0.05)
 
 # %% [markdown]
 # > **Set right.** In this famous picture the ellipses are sometimes called contours of the data, or
@@ -433,7 +458,9 @@ PenaltyGeometry(lam=0.6)
 # > $\nabla\text{loss} = -\lambda \nabla R$.
 
 # %%
-H, centre, lam = np.array([[0.4, -0.4], [-0.4, 1.4]]), np.array([1.5, 1.0]), 0.6
+centre, lam = np.array([1.5, 1.0]), 0.6  # the explorer's valley, with L2
+along = np.array([np.cos(np.deg2rad(70)), np.sin(np.deg2rad(70))])  # the way the valley runs
+H = 1.5 * np.eye(2) - 1.2 * np.outer(along, along)  # curvature: 0.3 that way, 1.5 across
 w = np.linalg.solve(H + lam * np.eye(2), H @ centre)  # least 1/2 (w-c)^T H (w-c) + lam/2 |w|^2
 loss_slope, penalty_slope = H @ (w - centre), w
 print("least objective at w =", np.round(w, 3))
@@ -691,22 +718,28 @@ predict(
     "The boundary smooths out within a few hundred epochs",
 )
 
+# %% [markdown]
+# What to try in the explorer below (the run has 1500 epochs and waits at 800):
+#
+# 1. Move **lambda** to 0.01 and press **Play**; **Pause** at about 1000. Watch the boundary let go
+#    of single points, the pale band grow where the network is unsure, and both losses. Move
+#    **epochs** back and forth: the run is kept, so you can compare. (The box **λ so far** keeps the
+#    record; you can also type into it.)
+# 2. Set **epochs** to 1000, **lambda** to 0.3, and play on to about 1200. All weights fade, only
+#    the biases are left, every point gets the same answer: $f \to b$ again. Then lower **lambda**
+#    to 0.001 and play to the end: does the network recover? (Lesson 06 knows why not: what is the
+#    gradient of a layer when the layer behind it is 0?)
+# 3. Press **Reset**. The words say at which epoch the test loss was least: move **epochs** there.
+#    How do boundary, test loss and the share of right answers differ from those at 800? Stopping
+#    there, **early stopping**, is a regulariser too: weights that had no time to grow are small.
+# 4. Go back to 800, set **a new λ applies** to "from the start" and slide **lambda**: each position
+#    is a new run of 800 epochs. Then set **n** to 200 and try 0.00001 and 0.01 again: with many
+#    points, is the price still worth paying?
+
 # %%
 RegularisedBoundary(decay_step=decay_step, epochs=800)
 
 # %% [markdown]
-# 1. Move **lambda** to 0.01 and press **Play**. Watch the boundary let go of single points, and
-#    both losses. Pause, and move **epochs** back and forth: the run is kept, so you can compare.
-#    (The box **λ so far** keeps the record; you can also type into it.)
-# 2. Go on with **lambda** 0.3. All weights fade, only the biases are left, every point gets the
-#    same answer: $f \to b$ again. Then lower it to 0.001 and play on: does the network recover?
-#    (Lesson 06 knows why not: what is the gradient of a layer when the layer behind it is 0?)
-# 3. Press **Reset**. Move **epochs** down and find where the test loss was lowest. Stopping there,
-#    **early stopping**, is a regulariser too: weights that had no time to grow are small.
-# 4. Set **a new λ applies** to "from the start" and slide **lambda**: each position is a new run of
-#    800 epochs. Then set **n** to 200 and try 0.00001 and 0.01 again: with many points, is the
-#    price still worth paying?
-#
 # For L1, an explorer without your step (L1 needs the soft threshold of section 5). Look at the last
 # line: how many weights are exactly 0?
 

@@ -45,6 +45,9 @@ predict(
 # %% [markdown]
 # ## 2 Watch units drop out
 #
+# $p$ is the probability that a unit is **dropped**, as in PyTorch and here. $q = 1 - p$ is the
+# probability that it is **kept**.
+#
 # Left: a network with 16 hidden units. Crosses are dropped this time: they send 0 on, and their
 # lines are gone. Right: what a unit that sums 100 ones gets. The blue bars show how likely each sum
 # is in training, dashed is their mean, the dot is this time's sum, and the red square is what the
@@ -59,9 +62,6 @@ predict(
 DroppedUnits()
 
 # %% [markdown]
-# Some words, and a warning. $p$ is the probability that a unit is **dropped**, as in PyTorch and
-# here. $q = 1 - p$ is the probability that it is **kept**.
-#
 # > **Set right.** "$p$ is the dropout probability" does not hold everywhere: in the paper of 2014,
 # > and in older libraries (`keep_prob`), the letter $p$ stands for *keeping*. Whoever copies "at
 # > test time multiply by $p$" from there into code where $p$ means dropping gets 20 instead of 80.
@@ -89,6 +89,16 @@ def dropout_mask(u, p):
     return (u < p).astype(float)
 
 # %% wrong="drop-mask"
+# `if` wants a single yes or no, and u is an array. Compare it as a whole: `u >= p` does it for all.
+def dropout_mask(u, p):
+    return 1.0 if u >= p else 0.0
+
+# %% wrong="drop-mask"
+# You always drop with probability 0.5, whatever p is.
+def dropout_mask(u, p):
+    return (u >= 0.5).astype(float)
+
+# %% wrong="drop-mask"
 # You keep the units with u below 1 − p: as many, but not those that the rule u < p spares.
 def dropout_mask(u, p):
     return (u < 1 - p).astype(float)
@@ -107,11 +117,11 @@ def dropout_mask(u, p):
 check("drop-mask", dropout_mask)
 
 # %% [markdown]
-# This explorer asks **your** `dropout_mask` who is dropped. If everything is right, larger $p$
-# means more crosses.
+# This explorer asks **your** `dropout_mask` who is dropped. At $p = 0.2$ about 3 of the 16 units
+# should be crossed out. Move **p** to 0.9: if everything is right, nearly all are.
 
 # %%
-DroppedUnits(mask=dropout_mask, p=0.5)
+DroppedUnits(mask=dropout_mask, p=0.2)
 
 # %% [markdown]
 # ## 3 What is dropped, and when
@@ -202,6 +212,11 @@ def inputs(rng):
 # You use one and the same mask for all draws: every row of U makes a mask of its own.
 def mean_input(w, x, p, U):
     return (w * x * dropout_mask(U[0], p)).sum()
+
+# %% wrong="drop-mean"
+# Your mask drops with probability 1 − p: hand `dropout_mask` the p itself, it knows what to do.
+def mean_input(w, x, p, U):
+    return (dropout_mask(U, 1 - p) @ (w * x)).mean()
 
 # %% wrong="drop-mean"
 # That is what the formula promises. Here it is to be measured, with the masks from U.
@@ -359,6 +374,11 @@ def dropout_backward(g, u, p):
     return g * dropout_mask(u, p) * (1 - p)
 
 # %% wrong="drop-backward"
+# That is the local slope m / q alone. Local times upstream: where is g?
+def dropout_backward(g, u, p):
+    return dropout_mask(u, p) / (1 - p)
+
+# %% wrong="drop-backward"
 # Your gradient flows through the dropped units and stops at the kept ones.
 def dropout_backward(g, u, p):
     return g * (1 - dropout_mask(u, p)) / (1 - p)
@@ -431,9 +451,12 @@ print("softmax of the full network:                ", np.round(softmax(h @ W), 4
 print("plain mean of their softmax:                ", np.round(chance @ softmax(members), 4))
 
 # %% [markdown]
-# For one layer the full network gives *exactly* the mean of all scores, and its softmax is exactly
-# the (normalised) geometric mean of all answers. Through several layers with bends in between it
-# is only an approximation, but one that costs a single pass instead of $2^n$.
+# For one layer the full network gives *exactly* the mean of all scores. Its softmax is exactly the
+# **geometric mean** of all answers: the mean of their logarithms, then $\exp$, then divided so that
+# the sum is 1 (normalised). The plain mean of the answers, the last line, is another one: here the
+# full network is surer of itself than its members are on average. Through several layers with
+# bends in between all this is only an approximation, but one that costs a single pass instead of
+# $2^n$.
 #
 # ### Noise that makes weights careful
 #
@@ -465,14 +488,16 @@ print(f"loss without + penalty: {clean:.2f} + {extra:.2f} = {clean + extra:.2f}"
 # dropout behind both hidden layers, with **your** `dropout_forward` and `dropout_backward` (until
 # they are written, with nnkit's). Thin lines: without. Thick lines: with dropout.
 #
-# 1. Compare the two boundaries, and where the thin and the thick dash-dotted line end.
-# 2. Move **p** to 0.5, then 0.8. What does too much of it look like? Which error shows it?
-# 3. With $p = 0.2$ move **n** from 60 to 200: with much data, what is left of the advantage?
-# 4. Move **units a layer** down to 4 with $p = 0.5$. Dropout needs units to spare: a network that
-#    trains with half of them needs to be wider.
+# 1. Compare the two boundaries, and where the thin and the thick dash-dotted line end. Hardly more
+#    points are right; what dropout mends here is how sure the network is of the wrong ones. (Try
+#    other seeds: how often does it help?)
+# 2. Move **p** to 0.5, then 0.8. What does too much of it look like? Which numbers show it?
+# 3. Press **Reset** and move **n** from 60 to 200: with much data, is there still an advantage?
+# 4. Press **Reset** and move **units a layer** down to 4. Without dropout, 4 units do as well as
+#    32. With it? Dropout needs units to spare.
 
 # %%
-DropoutTraining(forward=dropout_forward, backward=dropout_backward, epochs=600)
+DropoutTraining(forward=dropout_forward, backward=dropout_backward, epochs=1000)
 
 # %% [markdown]
 # Two inputs are little to overfit with. Now the handwritten digits of lesson 02: 64 pixels, two
@@ -532,10 +557,10 @@ def scores(X, W1, b1, W2, b2, p, u, training):
 def inputs(rng):
     X, W1, b1 = rng.normal(size=(3, 2)), rng.normal(size=(2, 6)), rng.normal(size=6)
     W2, b2 = rng.normal(size=(6, 2)), rng.normal(size=2)
-    return X, W1, b1, W2, b2, rng.choice([0.2, 0.3, 0.7]), rng.uniform(size=(3, 6)), 0
+    return X, W1, b1, W2, b2, rng.choice([0.2, 0.3, 0.7]), rng.uniform(size=(3, 6))
 
-def probe(scores, X, W1, b1, W2, b2, p, u, training):
-    return [scores(X, W1, b1, W2, b2, p, u, mode) for mode in (True, False)]
+def probe(scores, *args):
+    return {f"training = {mode}": scores(*args, mode) for mode in (True, False)}
 
 # %% wrong="drop-net"
 # You drop units at test time, too: the answers would be different each time.
@@ -556,6 +581,14 @@ def scores(X, W1, b1, W2, b2, p, u, training):
     if training:
         Z = dropout_forward(Z, u, p)
     return np.tanh(Z) @ W2 + b2
+
+# %% wrong="drop-net"
+# The hidden units have lost their bend: H is the tanh of the sum.
+def scores(X, W1, b1, W2, b2, p, u, training):
+    H = X @ W1 + b1
+    if training:
+        H = dropout_forward(H, u, p)
+    return H @ W2 + b2
 
 # %% wrong="drop-net"
 # The modes have changed places: in training there is dropout, at test time none.
