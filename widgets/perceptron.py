@@ -151,7 +151,8 @@ class Perceptron(Explorer):
             (0, 0), (1, 1), arrowstyle="-|>", mutation_scale=14, color=INK, lw=1.6, zorder=4
         )
         self.plane.add_patch(self.arrow)
-        self.name = self.plane.text(0, 0, "w", ha="center", va="center", weight="bold", zorder=6)
+        look = {"ha": "center", "va": "center", "weight": "bold", "zorder": 6, "clip_on": True}
+        self.name = self.plane.text(0, 0, "w", **look)
         move(self.old, self.line, self.arrow, self.name)
         (self.curve,) = move(*self.sums.plot([], [], color=INK, lw=2, label="activation"))
         self.sums.axvline(0, color=GREY, lw=1)
@@ -195,7 +196,7 @@ class Perceptron(Explorer):
         z = np.linspace(-1.05 * EDGE, 1.05 * EDGE, 337)
         step = result["activation"] == "step"
         self.curve.set_data(z, (z > 0) * 1.0 if step else sigmoid(z))
-        heights = np.where(y == 1, 1.25, -0.45) + 0.11 * (np.arange(len(y)) % 4)
+        heights = np.where(y == 1, 1.15, -0.62) + 0.16 * (np.arange(len(y)) % 4)
         places = np.c_[np.clip(result["z"], -EDGE, EDGE), heights]
         for marks, at in (self.marks[:3], X), (self.marks[3:], places):
             for artist, which in zip(marks, (y == 0, y == 1, result["wrong"]), strict=True):
