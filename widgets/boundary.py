@@ -71,7 +71,7 @@ class RegularisedBoundary(Explorer):
     }  # fmt: skip
 
     size = (840, 350)
-    readout_lines = 4
+    readout_lines = 5
     play = "epochs"
 
     def __init__(self, decay_step=None, **state):

@@ -73,7 +73,7 @@ class DropoutTraining(Explorer):
         "p = 0.8 in a narrow network": {"p": 0.8, "width": 8},
     }
 
-    readout_lines = 4
+    readout_lines = 5
     play = "epochs"
 
     def __init__(self, forward=None, backward=None, **state):

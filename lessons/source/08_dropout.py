@@ -555,12 +555,13 @@ def scores(X, W1, b1, W2, b2, p, u, training):
 
 # %% inputs="drop-net"
 def inputs(rng):
-    X, W1, b1 = rng.normal(size=(3, 2)), rng.normal(size=(2, 6)), rng.normal(size=6)
+    X, W1, b1 = rng.normal(size=(2, 3)), rng.normal(size=(3, 6)), rng.normal(size=6)
     W2, b2 = rng.normal(size=(6, 2)), rng.normal(size=2)
-    return X, W1, b1, W2, b2, rng.choice([0.2, 0.3, 0.7]), rng.uniform(size=(3, 6))
+    return X, W1, b1, W2, b2, rng.choice([0.2, 0.3, 0.7]), rng.uniform(size=(2, 6))
 
-def probe(scores, *args):
-    return {f"training = {mode}": scores(*args, mode) for mode in (True, False)}
+def probe(scores, X, W1, b1, W2, b2, p, u):
+    modes = True, False
+    return {f"training = {mode}": scores(X, W1, b1, W2, b2, p, u, mode) for mode in modes}
 
 # %% wrong="drop-net"
 # You drop units at test time, too: the answers would be different each time.
@@ -581,6 +582,11 @@ def scores(X, W1, b1, W2, b2, p, u, training):
     if training:
         Z = dropout_forward(Z, u, p)
     return np.tanh(Z) @ W2 + b2
+
+# %% wrong="drop-net"
+# Nothing is dropped in yours, not even in training: where does `training` come in?
+def scores(X, W1, b1, W2, b2, p, u, training):
+    return np.tanh(X @ W1 + b1) @ W2 + b2
 
 # %% wrong="drop-net"
 # The hidden units have lost their bend: H is the tanh of the sum.
