@@ -253,10 +253,7 @@ def test_the_curriculums_numbers_are_computed(nbval_run):
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_solved_lesson_runs_and_then_each_of_its_cells_again(request, name):
-    if name == "04_backprop":
-        reason = "the cells on dX and on sloppy steps find X, dW2 and others of later cells"
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
+def test_a_solved_lesson_runs_and_then_each_of_its_cells_again(name):
     notebook, exercises = build(LESSONS[name]), LESSONS[name].exercises
     for cell in notebook.cells:
         if cell.id in exercises:

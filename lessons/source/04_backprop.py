@@ -740,7 +740,7 @@ print(f"mixed conventions, dW = dY @ X.T: largest error {abs(dY @ X.T - nudged).
 # > layer's upstream gradient. Without it the first layer gets nothing:
 
 # %%
-W1, W2 = rng.normal(size=(4, 4)), rng.normal(size=(4, 1))
+X, W1, W2 = (rng.normal(size=shape) for shape in [(4, 4), (4, 4), (4, 1)])
 
 
 def loss(W1):
@@ -963,19 +963,19 @@ for lr in (0.5, 5.0):
 # %% tags=["runs-on-pytorch"]
 import nnkit as torch
 
-X = torch.tensor([[0.05, 0.10]], dtype=torch.float64)
-target = torch.tensor([[0.01, 0.99]], dtype=torch.float64)
-W1 = torch.tensor([[0.15, 0.20], [0.25, 0.30]], dtype=torch.float64, requires_grad=True)
-W2 = torch.tensor([[0.40, 0.45], [0.50, 0.55]], dtype=torch.float64, requires_grad=True)
-optimiser = torch.optim.SGD([W1, W2], lr=0.5)
+sample = torch.tensor([[0.05, 0.10]], dtype=torch.float64)
+wanted = torch.tensor([[0.01, 0.99]], dtype=torch.float64)
+first = torch.tensor([[0.15, 0.20], [0.25, 0.30]], dtype=torch.float64, requires_grad=True)
+second = torch.tensor([[0.40, 0.45], [0.50, 0.55]], dtype=torch.float64, requires_grad=True)
+optimiser = torch.optim.SGD([first, second], lr=0.5)
 for _ in range(2):
     optimiser.zero_grad()
-    hidden = torch.sigmoid(torch.nn.functional.linear(X, W1) + 0.35)
-    output = torch.sigmoid(torch.nn.functional.linear(hidden, W2) + 0.60)
-    error = 0.5 * ((output - target) ** 2).sum()
+    hidden = torch.sigmoid(torch.nn.functional.linear(sample, first) + 0.35)
+    output = torch.sigmoid(torch.nn.functional.linear(hidden, second) + 0.60)
+    error = 0.5 * ((output - wanted) ** 2).sum()
     error.backward()
     optimiser.step()
-    print(f"error {error.item():.9f}, then w5 = {W2[0, 0].item():.6f}")
+    print(f"error {error.item():.9f}, then w5 = {second[0, 0].item():.6f}")
 
 # %% [markdown]
 # ## Recap
