@@ -257,7 +257,7 @@ ON_THE_NEXT = {
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
-@pytest.mark.parametrize("level", {"process", strongest()})
+@pytest.mark.parametrize("level", sorted({"process", strongest()}))
 def test_the_next_learner_does_not_notice(lesson, tmp_path, level):
     folder = tmp_path / "class"
     for number, source in enumerate(ON_THE_NEXT.values()):

@@ -188,7 +188,7 @@ def kernels(level, folder, number=2):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
-@pytest.mark.parametrize("level", {"process", strongest()})
+@pytest.mark.parametrize("level", sorted({"process", strongest()}))
 def test_kernels_of_one_parent_have_own_numbers_and_leave_nothing(tmp_path, level):
     found, parent = kernels(level, tmp_path / "p")
     assert len(set(found)) == 2 and parent.reusable
@@ -205,7 +205,7 @@ DEATHS = {
 }
 
 
-@pytest.mark.parametrize("level", {"process", strongest()})
+@pytest.mark.parametrize("level", sorted({"process", strongest()}))
 def test_a_dead_kernel_is_noticed_within_two_seconds(tmp_path, level):
     parent = KernelParent(level, tmp_path / "p")
     for source, words in DEATHS.items():

@@ -7,6 +7,7 @@ import numpy as np
 import nnkit
 import nnkit.functional as F
 from nnkit import optim
+from widgets.circuit_drawing import short
 
 SAMPLES, CLASSES, BATCH, UPDATES = 40, 3, 32, 200  # products this small need one thread only
 ACTIVATIONS = {"tanh": F.tanh, "ReLU": F.relu, "sigmoid": F.sigmoid, "none (linear)": lambda x: x}
@@ -106,7 +107,8 @@ def verdict(activations, activation):
     if activation == "tanh" and full > 0.4:
         return "Saturates", f"{full:.0%} of the last layer's activations are beyond ±0.97"
     factor = (last / first) ** (1 / (layers - 1)) if first > 0 else 0.0
-    change = f"std {first:.2g} in layer 1, {last:.2g} in layer {layers}: {factor:.2f} times a layer"
+    change = f"std {short(first)} in layer 1, {short(last)} in layer {layers}: "
+    change += f"{factor:.2f} times a layer"
     if not np.isfinite(factor) or factor > 1.15:
         return "Explodes", change
     if factor < 0.8:

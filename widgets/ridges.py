@@ -3,33 +3,41 @@
 import numpy as np
 from matplotlib.collections import PolyCollection
 
+from widgets.style import GREY
+
 
 class Ridges:
     """Rows of histograms on `axes`: row k stands on the line y = k and is at most `height` tall.
 
-    low, high, bins: of the horizontal axis; what lies beyond is counted in the outermost bins. Each
-    row is scaled to its own highest bin.
+    low, high, bins: of the horizontal axis; what lies beyond is counted in a grey, hatched bar at
+    either end. Each row is scaled to its own highest bar.
     """
 
     def __init__(self, live, axes, low, high, bins=60, height=0.85, colour="black"):
         self.edges, self.height = np.linspace(low, high, bins + 1), height
         self.rows = PolyCollection([], facecolor=colour, edgecolor=colour, alpha=0.75, lw=0.6)
-        axes.add_collection(self.rows, autolim=False)
-        live.move(self.rows)
+        self.ends = PolyCollection([], facecolor="white", edgecolor=GREY, hatch="//////", lw=0.8)
+        for bars in self.rows, self.ends:
+            axes.add_collection(bars, autolim=False)
+            live.move(bars)
 
     def set(self, rows):
         """Show the histograms of these arrays, one a row, the first on line 1."""
-        xs = np.repeat(self.edges, 2)
+        xs, wide = np.repeat(self.edges, 2), 2 * (self.edges[1] - self.edges[0])
         self.counts = [self._count(np.asarray(row)) for row in rows]
-        self.rows.set_verts(
-            [
-                np.c_[xs, k - np.r_[0, np.repeat(count * self.height / max(count.max(), 1), 2), 0]]
-                for k, count in enumerate(self.counts, 1)
-            ]
-        )
+        inside, ends = [], []
+        for k, count in enumerate(self.counts, 1):
+            left, *tops, right = k - count * self.height / max(count.max(), 1)
+            inside.append(np.c_[xs, np.r_[k, np.repeat(tops, 2), k]])
+            for x, beyond, top in ((xs[0], -wide, left), (xs[-1], wide, right)):
+                if top < k:
+                    ends.append([(x, k), (x, top), (x + beyond, top), (x + beyond, k)])
+        self.rows.set_verts(inside)
+        self.ends.set_verts(ends)
 
     def _count(self, values):
+        """How many lie below the axis, in each of its bins, and above it."""
         low, high, bins = self.edges[0], self.edges[-1], len(self.edges) - 1
         finite = values[np.isfinite(values)]
-        at = ((np.clip(finite, low, high) - low) * (bins / (high - low))).astype(int)
-        return np.bincount(np.minimum(at, bins - 1).ravel(), minlength=bins)
+        at = np.floor((finite - low) * (bins / (high - low)))
+        return np.bincount(np.clip(at + 1, 0, bins + 1).astype(int).ravel(), minlength=bins + 2)
