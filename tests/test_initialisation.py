@@ -116,7 +116,7 @@ def test_a_loss_that_is_no_number_ends_the_training_and_is_said():
 def test_the_words_give_a_mean_over_the_last_mini_batches():
     explorer = Initialisation(scheme="Kaiming normal", activation="ReLU")
     losses = last(explorer.compute(**explorer.state))["losses"]
-    mean = f"{np.mean(losses[-10:]):.3g}"
+    mean = f"{np.mean(losses[-10:]):.4g}"
     assert f"after 200 updates {mean} (mean of ten)" in explorer.live.description
 
 
@@ -156,14 +156,16 @@ def test_a_learners_rule_takes_the_schemes_place():
     explorer = Initialisation(init=xavier)
     result = last(explorer.compute(**explorer.state))
     assert result["std"] == pytest.approx(80**-0.5, rel=0.02)
-    assert "The first weights are those of your own init." in explorer.live.description
+    assert "All weights, of every layer, were drawn by your xavier." in explorer.live.description
+    assert [explorer._widgets[name].layout.display for name in ("scheme", "std")] == ["none"] * 2
     assert explorer._widgets["scheme"].disabled and explorer._widgets["std"].disabled
 
 
 def test_a_rule_that_is_still_to_do_leaves_the_scheme_and_a_wrong_shape_is_told():
     stub = Initialisation(init=lambda fan_in, fan_out, rng: None, depth=2)
     assert stub.losses.get_ydata() == pytest.approx(Initialisation(depth=2).losses.get_ydata())
-    assert "your init returns None" in stub.live.description
+    assert "returns nothing yet" in stub.live.words
+    assert stub._widgets["scheme"].layout.display is None
     wrong = Initialisation(init=lambda fan_in, fan_out, rng: np.zeros((fan_out, fan_in)), depth=2)
     assert "init must return shape (80, 3), got (3, 80)" in wrong.live.words
 
@@ -172,7 +174,9 @@ def test_a_row_of_histograms_counts_its_values_and_stands_on_its_line():
     explorer = Initialisation(depth=2, width=10)
     ridges = Ridges(explorer.live, explorer.live.figure.axes[0], -1, 1, bins=4)
     ridges.set([[-0.9, -0.6, 0.1, 5.0, np.nan], []])
-    assert ridges.counts[0].tolist() == [2, 0, 1, 1]
+    assert ridges.counts[0].tolist() == [0, 2, 0, 1, 0, 1]
+    (beyond,) = (path.vertices for path in ridges.ends.get_paths())
+    assert beyond[:, 0].min() == 1 and beyond[:, 1].min() == pytest.approx(1 - 0.85 / 2)
     first, second = (path.vertices for path in ridges.rows.get_paths())
     assert (first[:, 1].max(), first[:, 1].min()) == pytest.approx((1, 1 - 0.85))
     assert set(second[:, 1]) == {2}
