@@ -163,6 +163,7 @@ NUMBERS = {
         "inputs 100 times as large, weights 0.01 * randn: loss 2.30, 10% right",
         "Xavier:  largest 0.077, std 0.045",
         "Kaiming: std 0.063",
+        "10 hidden layers, default of Linear: loss 2.30, 10% right",
     ],
     "07_regularisation": [
         "a = 1: the minimum is at 0.500 with L1, at 0.667 with L2",
