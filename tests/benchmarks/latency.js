@@ -85,9 +85,10 @@
     const { blanks, shifts } = log, pictures = log.paints.length - first;
     return { rate, lag, blanks, shifts, pictures, bytes: window.received - before };
   };
-  // All of it; the title of the page tells how far it is, to whoever is not attached.
+  // All of it; the page's address tells how far it is, to whoever is not attached.
   log.run = (moves, seconds) => {
     const pause = (time) => new Promise((done) => setTimeout(done, time));
+    const tell = (word) => history.replaceState(history.state, "", `#${word}`);
     log.steps = [];
     log.done = (async () => {
       await pause(1000);
@@ -95,10 +96,10 @@
         const took = await log.step();
         if (i >= 0) log.steps.push(took);
       }
-      document.title = "dragging";
+      tell("dragging");
       await pause(1000);
       log.dragged = await log.drag(seconds);
-      document.title = "measured";
+      tell("measured");
     })();
   };
 }

@@ -41,7 +41,10 @@ from harness import SWITCHES, Lab, Notebook, find_chromium  # noqa: E402
 PAGE = Path(__file__).with_name("latency.js").read_text()
 DESIGNS = {"interact": 1, "ipympl": 1, "canvas": 1, "ours": 1, "ours 2x": 2}  # screen's scale
 NO_EXTENSION = "--ServerApp.jpserver_extensions={'nnkit.course.server': False}"
-WINDOW = "--window-size=1280,900"  # bars included
+WINDOW = (  # bars included; a window that nobody looks at must not fall asleep
+    "--window-size=1280,900 --disable-renderer-backgrounding --disable-background-timer-throttling "
+    "--disable-backgrounding-occluded-windows"
+).split()
 
 # Counts the bytes that a page's websockets receive.
 COUNT = """
@@ -62,7 +65,7 @@ class Chromium:
 
     def __init__(self, driver, scale):
         self.driver, self.profile = driver, tempfile.mkdtemp()
-        switches = [WINDOW, f"--force-device-scale-factor={scale}", "--remote-debugging-port=0"]
+        switches = [*WINDOW, f"--force-device-scale-factor={scale}", "--remote-debugging-port=0"]
         command = [find_chromium(), *SWITCHES, *switches, f"--user-data-dir={self.profile}"]
         self.process = subprocess.Popen(
             [*command, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -77,10 +80,11 @@ class Chromium:
         connection = self.driver.chromium.connect_over_cdp(self.address)
         return connection, connection.contexts[0].pages[0]
 
-    def wait_for_title(self, title):
+    def wait_for(self, word):
+        """Return once the page's address ends with `word`: see `tell` in latency.js."""
         while True:
             with urllib.request.urlopen(f"{self.address}/json/list") as answer:
-                if any(title == page["title"] for page in json.load(answer)):
+                if any(page["url"].endswith(word) for page in json.load(answer)):
                     return
             time.sleep(0.5)
 
@@ -117,9 +121,9 @@ def measure(browser, lab, name, moves, seconds):
     cell.evaluate(PAGE)
     page.evaluate("([moves, seconds]) => latency.run(moves, seconds)", [moves, seconds])
     connection.close()
-    browser.wait_for_title("dragging")
+    browser.wait_for("#dragging")
     before = kernel_seconds(lab)
-    browser.wait_for_title("measured")
+    browser.wait_for("#measured")
     cpu = kernel_seconds(lab) - before
     connection, page = browser.attach()
     steps, figures = page.evaluate("[latency.steps, latency.dragged]")
