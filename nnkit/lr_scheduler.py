@@ -1,12 +1,13 @@
 """Learning rates that change while training: call `scheduler.step()` once an epoch, after the
 optimizer's. Names, arguments and results are PyTorch's."""
 
+import abc
 import math
 
 __all__ = ["CosineAnnealingLR", "ExponentialLR", "StepLR"]
 
 
-class _Scheduler:
+class _Scheduler(abc.ABC):
     """Changes each group's `lr` step by step; several schedulers on one optimizer add up.
 
     `last_epoch` counts the steps taken, `base_lrs` are the groups' first learning rates.
@@ -27,9 +28,9 @@ class _Scheduler:
         """The learning rate in use, of each group."""
         return [group["lr"] for group in self._groups]
 
+    @abc.abstractmethod
     def next_lr(self, lr, base):
         """What follows `lr` at step `last_epoch`, in a group that started with `base`."""
-        raise NotImplementedError
 
 
 class StepLR(_Scheduler):

@@ -4,6 +4,7 @@ Names, arguments, defaults and results are PyTorch's. In each rule `p` is the ar
 values, `g` that of its gradient, and `state` what the rule remembers of them from step to step.
 """
 
+import abc
 import copy
 from collections import defaultdict
 
@@ -20,7 +21,7 @@ NOT_NEGATIVE = {
 }  # fmt: skip
 
 
-class Optimizer:
+class Optimizer(abc.ABC):
     """What all rules share: the parameters, in groups with their own options, and `step()`.
 
     `params` is an iterable of tensors, or of dicts `{"params": [...], "lr": ...}`, one a group.
@@ -86,12 +87,12 @@ class Optimizer:
             self.update(found, **group)
         return loss
 
+    @abc.abstractmethod
     def update(self, found, **options):
         """One step of the rule: for each (p, g, state) in `found`, change p in place.
 
         L2 decay and the sign of `maximize` are already in g.
         """
-        raise NotImplementedError
 
     def state_dict(self):
         """Everything that is needed to go on later: options, and each parameter's memory."""

@@ -1,4 +1,5 @@
-// The page's side of LiveFigure: shows the picture and its words, says how sharp the screen is, reports the pointer.
+// The page's side of LiveFigure: shows the picture and its words, says how sharp the screen is,
+// reports the pointer.
 export default {
   render({ model, el }) {
     const picture = document.createElement("img");

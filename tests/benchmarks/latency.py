@@ -61,7 +61,7 @@ window.WebSocket = class extends WebSocket {
 
 
 class Chromium:
-    """A Chromium of its own, to which Playwright's `driver` is attached only in `with page():`."""
+    """A Chromium of its own; Playwright's `driver` is attached from `attach` to `close` only."""
 
     def __init__(self, driver, scale):
         self.driver, self.profile = driver, tempfile.mkdtemp()
@@ -80,13 +80,15 @@ class Chromium:
         connection = self.driver.chromium.connect_over_cdp(self.address)
         return connection, connection.contexts[0].pages[0]
 
-    def wait_for(self, word):
+    def wait_for(self, word, seconds=300):
         """Return once the page's address ends with `word`: see `tell` in latency.js."""
-        while True:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
             with urllib.request.urlopen(f"{self.address}/json/list") as answer:
                 if any(page["url"].endswith(word) for page in json.load(answer)):
                     return
             time.sleep(0.5)
+        raise TimeoutError(f"the page did not come to {word} within {seconds} s")
 
     def close(self):
         self.process.terminate()
