@@ -1,4 +1,4 @@
-"""What keeps a learner's kernel from the machine and from other learners: the namespace level."""
+"""What keeps a learner's kernel from the machine and from other learners: the levels."""
 
 import json
 import os
@@ -15,22 +15,40 @@ from graded_lesson import make_lesson, make_lesson_of_doubles, write_notebook
 from nnkit.course import grading_parent
 from nnkit.course.grade import UsageError, grade
 from nnkit.course.grading_command import choose_level
-from nnkit.course.grading_isolation import strongest, wrap
+from nnkit.course.grading_container import engine
+from nnkit.course.grading_isolation import LEVELS, strongest, works, wrap
 from nnkit.course.grading_kernel import GradingKernel, Limits, Stopped
 from nnkit.course.grading_notebook import Task
 from nnkit.course.grading_parent import KernelParent, folder_size, remove
-from nnkit.course.grading_worker import GraderFault, Workers
-
-needs_namespace = pytest.mark.skipif(
-    strongest() != "namespace", reason="bubblewrap does not work here: no namespace to test"
-)
+from nnkit.course.grading_worker import GraderFault, Lost, Worker, Workers
 
 
-def test_isolation_can_be_required(monkeypatch):
-    monkeypatch.setattr("nnkit.course.grading_command.strongest", lambda: "process")
+def needs(level):
+    """The mark of a test that takes `level`."""
+    return pytest.mark.skipif(not works(level), reason=f"the level {level} does not work here")
+
+
+at_each_level = pytest.mark.parametrize("level", [pytest.param(n, marks=needs(n)) for n in LEVELS])
+confined = pytest.mark.parametrize("level", [pytest.param(n, marks=needs(n)) for n in LEVELS[1:]])
+
+
+@pytest.fixture
+def nothing_works(monkeypatch):
+    """A machine without bubblewrap, Podman and Docker."""
+    monkeypatch.setenv("PATH", "")
+    works.cache_clear()
+    strongest.cache_clear()
+    yield
+    works.cache_clear()
+    strongest.cache_clear()
+
+
+def test_isolation_can_be_required(nothing_works):
     assert choose_level(None, None) == choose_level(None, "process") == "process"
     with pytest.raises(UsageError, match="does not work here"):
         choose_level("namespace", None)
+    with pytest.raises(UsageError, match="Podman or Docker"):
+        choose_level("container", None)
     with pytest.raises(UsageError, match="is required, but here it is"):
         choose_level(None, "namespace")
     with pytest.raises(UsageError, match="isolation must be one of"):
@@ -106,9 +124,9 @@ if "grading_nbval" not in open(f"/proc/{{above}}/cmdline").read(): raise OSError
     }
 
 
-@needs_namespace
-def test_what_only_a_namespace_keeps_away(tmp_path, server):
-    """Each of these gets its point at the process level: that is what the stronger level is for."""
+@confined
+def test_what_a_stronger_level_keeps_away(tmp_path, server, level):
+    """Each of these gets its point at the process level: that is what the others are for."""
     attacks = outside(make_lesson(tmp_path), server)
     many = make_lesson_of_doubles(tmp_path, len(attacks))
     sources = {
@@ -119,15 +137,14 @@ def test_what_only_a_namespace_keeps_away(tmp_path, server):
     }
     path = write_notebook(tmp_path / "a.ipynb", many, sources)
     got = {}
-    for level in "process", "namespace":
-        (record,) = grade([path], lesson=str(many.path), level=level)["submissions"]
-        got[level] = {n: e["verdict"] for n, e in zip(attacks, record["exercises"], strict=True)}
+    for each in "process", level:
+        (record,) = grade([path], lesson=str(many.path), level=each)["submissions"]
+        got[each] = {n: e["verdict"] for n, e in zip(attacks, record["exercises"], strict=True)}
     assert set(got["process"].values()) == {"passed"}
-    assert "passed" not in got["namespace"].values()
+    assert "passed" not in got[level].values()
 
 
-@needs_namespace
-@pytest.mark.parametrize("level", ["process", "namespace"])
+@at_each_level
 def test_a_result_forged_into_the_graders_pipe(tmp_path, level):
     """Only root can do it, and only at the process level."""
     lesson = make_lesson_of_doubles(tmp_path, 1)
@@ -158,17 +175,28 @@ print(json.dumps(found))
 """
 
 
-@needs_namespace
-def test_nothing_can_be_written_but_the_kernels_own_folders(tmp_path):
+OPENED = {  # where words are left out of the command line, how many, what can then be written
+    "namespace": ("--remount-ro", 6, {"/", "/dev", "/tmp"}),
+    "container": ("--read-only", 1, {"/etc"}),
+}
+
+
+@confined
+def test_nothing_can_be_written_but_the_kernels_own_folders(tmp_path, level):
     for name in "rw", "shm":
         (tmp_path / name).mkdir()
     program = [sys.executable, "-I", "-c", WRITE, str(tmp_path), f"{tmp_path}/rw", sys.prefix]
-    command = wrap(program, "namespace", tmp_path)
+    command = wrap(program, level, tmp_path)
     allowed = {"/dev/shm", f"{tmp_path}/rw"}
-    assert set(json.loads(subprocess.check_output(command, env={}))) == allowed
-    first = command.index("--remount-ro")
-    loose = command[:first] + command[first + 6 :]  # what bubblewrap leaves open
-    assert {"/", "/dev", "/tmp"} < set(json.loads(subprocess.check_output(loose, env={})))
+    if level == "container" and os.getuid() == 0:
+        allowed.add("/dev")  # the engine makes it, of 64 MB
+    assert set(json.loads(subprocess.check_output(command))) == allowed
+    if level == "container":
+        (tmp_path / "container").unlink()
+    word, number, opened = OPENED[level]
+    first = command.index(word)
+    del command[first : first + number]
+    assert opened <= set(json.loads(subprocess.check_output(command)))
 
 
 RUNS = "import os, numpy as np\nopen('mine', 'w').write(str(np.random.rand()) + str(os.getpid()))"
@@ -205,7 +233,7 @@ DEATHS = {
 }
 
 
-@pytest.mark.parametrize("level", sorted({"process", strongest()}))
+@at_each_level
 def test_a_dead_kernel_is_noticed_within_two_seconds(tmp_path, level):
     parent = KernelParent(level, tmp_path / "p")
     for source, words in DEATHS.items():
@@ -217,6 +245,35 @@ def test_a_dead_kernel_is_noticed_within_two_seconds(tmp_path, level):
         kernel.stop()
         parent = parent if parent.reusable else KernelParent(level, tmp_path / "q")
     parent.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
+@at_each_level
+def test_a_kernel_ends_by_itself_if_the_grader_no_longer_can_end_it(tmp_path, level):
+    parent = KernelParent(level, tmp_path / "p")
+    folder, bounds = str(parent.folder), dict.fromkeys(("memory", "file_size", "processes"))
+    connection = str(parent.folder / "kernel.json")
+    parent.start(seconds=1, connection=connection, work=folder, environment={}, bounds=bounds)
+    parent.process.wait(timeout=20)
+    assert parent.exit_code() is not None and not parent.server.is_running()
+    parent.close()
+
+
+@needs("container")
+def test_no_container_is_left_when_grading_is_broken_off(tmp_path):
+    lesson = make_lesson_of_doubles(tmp_path, 1)
+    source = f"open('started', 'w').close()\nwhile True: pass\n{RIGHT}"
+    notebook = Task(lesson, seed=1).notebook({"double-0": source})
+    worker = Worker("container", LIMITS)
+    grading = threading.Thread(target=lambda: pytest.raises(Lost, worker.grade, notebook))
+    grading.start()
+    while not list(worker.folder.glob("*/rw/k/work/started")):
+        time.sleep(0.05)
+    words = [engine(), "ps", "--all", "--quiet", "--filter", f"label=nnkit={worker.folder}"]
+    assert subprocess.check_output(words) != b""
+    worker.close()
+    grading.join()
+    assert subprocess.check_output(words) == b""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="one process looks into another on Linux")
@@ -251,13 +308,14 @@ open("mine", "a").write(f" {len(status)} {os.system('unshare -U true 2>/dev/null
 """
 
 
-@needs_namespace
-def test_a_kernel_in_a_namespace_has_no_rights_and_looks_into_no_process_but_its_own(tmp_path):
-    parent = KernelParent("namespace", tmp_path / "p")
+@confined
+def test_a_confined_kernel_has_no_rights_and_looks_into_no_process_but_its_own(tmp_path, level):
+    parent = KernelParent(level, tmp_path / "p")
     kernel = GradingKernel(parent, Limits(), float("inf"))
     kernel.run(CONFINED)
     words = (parent.folder / "k" / "work" / "mine").read_text().split()
-    assert words == ["0" * 16, "0" * 16, "1", "1", "True"]
+    assert words[:4] == ["0" * 16, "0" * 16, "1", "1"]
+    assert words[4] == "True" or level == "container"  # Podman allows namespaces inside
     kernel.stop()
     parent.close()
 
@@ -287,7 +345,7 @@ def test_without_forks_a_parent_becomes_the_kernel(tmp_path, without):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
 def test_a_namespace_that_cannot_be_nested_serves_one_kernel(tmp_path, without):
-    without('apart = level == "namespace" and in_fork(isolate) == 0', "level = 'namespace'")
+    without('apart = level != "process" and in_fork(isolate) == 0', "level = 'namespace'")
     found, parent = kernels("process", tmp_path / "p")
     assert len(found) == 1 and not parent.place.exists()
 

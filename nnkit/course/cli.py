@@ -47,7 +47,7 @@ def lab(words, port, no_browser):
 )
 @click.option("--jobs", type=click.IntRange(1), metavar="N", default=1, help="Grade N at a time.")
 @click.option("--cluster", metavar="ADDRESS", help="Grade on the workers of a dask scheduler.")
-@click.option("--isolation", metavar="LEVEL", help="process, or namespace (default if it works).")
+@click.option("--isolation", metavar="LEVEL", help="Default: namespace if it works.")
 @click.option("--require-isolation", metavar="LEVEL", help="Refuse to grade at a weaker level.")
 @click.option("--limit", "limits", multiple=True, metavar="NAME=N", help="Change a limit.")
 def grade(paths, **options):
@@ -73,6 +73,8 @@ def grade(paths, **options):
                            read what you can, the solutions too
                 namespace  also no network, a read-only system, nothing of yours in
                            sight (Linux with bubblewrap)
+                container  the same, slower (Linux with Podman or Docker); the
+                           default where only this works
 
     \b
     Limits of a notebook, for --limit:

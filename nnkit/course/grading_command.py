@@ -18,7 +18,7 @@ from rich.progress import (
 
 from nnkit.course import report, report_files
 from nnkit.course.grade import UsageError, grade
-from nnkit.course.grading_isolation import LEVELS, strongest
+from nnkit.course.grading_isolation import LEVELS, strongest, works
 from nnkit.course.grading_journal import Journal, JournalError
 from nnkit.course.grading_kernel import Limits
 from nnkit.course.lesson import LessonError
@@ -29,6 +29,11 @@ FORMS = {
     "html": report_files.as_html,
     "junit": report_files.as_junit,
     "gradescope": report_files.as_gradescope,
+}
+
+NEEDS = {
+    "namespace": "it needs Linux with a bubblewrap that may be used",
+    "container": "it needs Linux with a Podman or Docker that may be used",
 }
 
 
@@ -147,8 +152,8 @@ def choose_level(isolation, required):
         if level not in LEVELS:
             raise UsageError(f'isolation must be one of {", ".join(LEVELS)}; got "{level}".')
     level = isolation or strongest()
-    if LEVELS.index(level) > LEVELS.index(strongest()):
-        raise UsageError(f'isolation "{level}" does not work here (is bubblewrap allowed?).')
+    if not works(level):
+        raise UsageError(f'isolation "{level}" does not work here ({NEEDS[level]}).')
     if required and LEVELS.index(level) < LEVELS.index(required):
         raise UsageError(f'isolation "{required}" is required, but here it is "{level}".')
     return level

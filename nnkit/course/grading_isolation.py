@@ -1,10 +1,12 @@
-"""How far a learner's kernel is kept from the rest of the machine: `process` or `namespace`.
+"""How far a learner's kernel is kept from the rest of the machine.
 
 process    any system: a private folder, a clean environment and limits. It stops accidents and
            tricks inside the kernel; code that goes looking can read what the grader's user can,
            the lessons' sources among it.
 namespace  Linux with a working bubblewrap: besides, no network, no other process, a read-only
            system, and neither the lessons' sources nor anybody's home or submission in sight.
+container  Linux with a working Podman or Docker: the same, where bubblewrap is not allowed. If the
+           engine forbids namespaces inside (Docker does), each notebook has its own container.
 """
 
 import functools
@@ -17,46 +19,62 @@ import sysconfig
 from pathlib import Path
 
 import nnkit
+from nnkit.course import grading_container
 from nnkit.course.lesson import lessons_folder
 
-LEVELS = ("process", "namespace")
+LEVELS = ("process", "namespace", "container")
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/fonts", "/etc/ssl")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/passwd", "/etc/group")
 
 
 @functools.cache
 def strongest():
-    """The strongest level that works here; bubblewrap is tried, for some systems forbid its use."""
+    """The level to take where none is asked for: `namespace`, else `container`, else `process`."""
+    return next(level for level in ("namespace", "container", "process") if works(level))
+
+
+@functools.cache
+def works(level):
+    """True if `level` works here. It is tried, for some systems forbid what they have installed."""
+    if level == "process":
+        return True
     try:
-        command = wrap([sys.executable, "-I", "-c", "import numpy"], "namespace")
-        done = subprocess.run(command, env={}, capture_output=True, timeout=60)
+        if level == "container":
+            grading_container.make_image()
+        command = wrap([sys.executable, "-I", "-c", "import numpy"], level)
+        return subprocess.run(command, capture_output=True, timeout=60).returncode == 0
     except (OSError, subprocess.SubprocessError):
-        return "process"
-    return "namespace" if done.returncode == 0 else "process"
+        return False
 
 
 def wrap(command, level, place=None):
     """The command line that runs `command` at `level`.
 
     place: a folder with the folders `rw` and `shm`; the first can be written at its own path, the
-    second as /dev/shm, and nothing else can. Raises FileNotFoundError where bubblewrap is not
-    installed.
+    second as /dev/shm, and nothing else can. Raises FileNotFoundError where bubblewrap, or an
+    engine for containers, is not installed.
     """
     if level == "process":
         return list(command)
+    shown = [*SYSTEM, *SYSTEM_FILES, *python_folders()]
+    inside = any(lessons_folder().is_relative_to(path) for path in shown)
+    covered = [str(lessons_folder())] if inside else []  # a wheel carries the solutions
+    if level == "container":
+        clean = environment(place / "rw") if place else {}
+        return grading_container.container(command, shown, covered, place, clean)
     bubblewrap = shutil.which("bwrap")
     if bubblewrap is None:
         raise FileNotFoundError("bubblewrap (bwrap) is not installed")
     words = [bubblewrap, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
     words += ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL", "--hostname", "grading"]
     words += ["--as-pid-1", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
-    for path in (*SYSTEM, *SYSTEM_FILES, *python_folders()):
+    for path in shown:
         if os.path.islink(path):
             words += ["--symlink", os.readlink(path), path]
         else:
             words += ["--ro-bind-try", path, path]
-    if any(lessons_folder().is_relative_to(shown) for shown in (*SYSTEM, *python_folders())):
-        words += ["--tmpfs", str(lessons_folder())]  # a wheel carries the solutions: cover them
+    for path in covered:
+        words += ["--tmpfs", path]
     if place is not None:
         words += ["--bind", f"{place}/shm", "/dev/shm"]
         words += ["--bind", f"{place}/rw", f"{place}/rw", "--chdir", f"{place}/rw"]

@@ -59,6 +59,7 @@ class GradingKernel(RunningKernel):
         alone = parent.level == "namespace"  # else the system counts all processes of the user
         bounds["processes"] = limits.processes if alone else None
         parent.start(
+            seconds=int(limits.notebook) + 60,
             connection=connection,
             work=str(folder / "work"),
             environment=environment(folder),

@@ -9,9 +9,11 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
+from subprocess import SubprocessError
 
 import psutil
 
+from nnkit.course.grading_container import process_of
 from nnkit.course.grading_isolation import environment, wrap
 from nnkit.course.grading_start import CHILD_SUBREAPER, DUMPABLE, prctl
 from nnkit.course.lesson import packages
@@ -33,18 +35,20 @@ class KernelParent:
         self.process = subprocess.Popen(
             wrap([sys.executable, "-I", str(START), level, *packages()], level, self.place),
             cwd=self.folder,
-            env=environment(self.folder),
+            env=None if level == "container" else environment(self.folder),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+        self.server = psutil.Process(self.process.pid)
         threading.Thread(target=self._listen, daemon=True).start()
         try:
             self.reusable = self.answers.get(timeout=60)["reusable"]
-            self.server = psutil.Process(self.process.pid)
             if level == "namespace":  # the process outside is bubblewrap
                 (self.server,) = self.server.children()
-        except (queue.Empty, TypeError, ValueError, psutil.Error):
+            elif level == "container":  # the process outside is the engine's command
+                self.server = psutil.Process(process_of(self.place))
+        except (queue.Empty, TypeError, OSError, ValueError, psutil.Error, SubprocessError):
             self.close()
             raise RuntimeError("the process that makes kernels did not start") from None
 
@@ -107,6 +111,8 @@ class KernelParent:
         """End the process too; this object is of no further use."""
         self.reusable = False
         kill_children(self.process.pid)
+        with suppress(psutil.Error):  # a container's processes are not below its command
+            self.server.kill()
         self.process.kill()
         self.process.wait()
         with suppress(OSError):  # a request that was never read

@@ -8,12 +8,14 @@ import functools
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 from pathlib import Path
 
+from nnkit.course.grading_container import remove_containers
 from nnkit.course.grading_parent import kill_children, protect, remove
 
 PATIENCE = 120  # seconds beyond a notebook's own limit before its worker counts as lost
@@ -90,6 +92,9 @@ class Worker:
 
     def close(self):
         """Kill the process with all below it, and remove its folder."""
+        if self.kind[0] == "container":  # those are not below it
+            self.process.send_signal(signal.SIGSTOP)  # or it would start another
+            remove_containers(self.folder)
         self._kill()
         self.process.communicate()
         self.errors.close()
