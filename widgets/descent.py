@@ -235,6 +235,11 @@ def readable(text):
     return re.sub(r"(?<!\w)-(?=\d)", "−", text)
 
 
+def readable_sum(text):
+    """As `readable`, and a − 3 for both a + -3 and a - 3."""
+    return readable(text.replace("+ -", "- ")).replace(" - ", " − ")
+
+
 def counted(number, thing):
     """`1 step`, `2 steps`."""
     return f"{number} {thing}" + "s" * (number != 1)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from widgets.controls import choice, slider
-from widgets.descent import readable
+from widgets.descent import readable_sum
 from widgets.explorer import Explorer
 from widgets.hidden_space import ACTIVATIONS, forward
 from widgets.style import BLUE, GREY, INK, ORANGE, RED
@@ -111,7 +111,7 @@ class ForwardPass(Explorer):
             lines.append("Between the corners the answer is that of the region the point lies in.")
         else:
             lines.append("These weights were chosen for the step.")
-        return readable("<br>".join(lines).replace("+ -", "- ")).replace(" - ", " − ")
+        return readable_sum("<br>".join(lines))
 
 
 def _shade(value):

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from widgets.controls import choice, slider
-from widgets.descent import readable
+from widgets.descent import readable_sum
 from widgets.explorer import Explorer
 from widgets.labels import flag
 from widgets.style import BLUE, GREEN, GREY, INK, RED
@@ -112,7 +112,7 @@ class LinearMap(Explorer):
             said.append("<b>Linear:</b> straight lines stay straight, and 0 stays where it is.")
         if linear and abs(np.linalg.det(W)) < 1e-9:
             said.append("The whole plane lands on a line (or a point): there is no way back.")
-        return readable("<br>".join(said).replace("+ -", "- ")).replace(" - ", " − ")
+        return readable_sum("<br>".join(said))
 
     @staticmethod
     def _bent(result):
