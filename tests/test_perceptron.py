@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from widgets import Perceptron
-from widgets.perceptron import CORNERS, GATES, OWN, TABLES, answer, perceptron_rule, samples, update
+from widgets.neuron import CORNERS, GATES, TABLES, answer, perceptron_rule, update
+from widgets.neuron_drawing import EDGE
+from widgets.perceptron import OWN, samples
 
 
 @pytest.mark.parametrize("gate", GATES)
@@ -41,11 +43,11 @@ def test_on_xor_the_rule_comes_back_to_where_it_was():
 def test_compute_gives_the_sums_and_the_mistakes_that_are_drawn():
     explorer = Perceptron(task="XOR", w1=2.0, w2=2.0, b=-1.0)
     result = explorer.compute(**explorer.state)
-    assert result["z"].tolist() == [-1, 1, 1, 3]
-    assert result["wrong"].tolist() == [False, False, False, True]
-    crosses = explorer.marks[2]
+    assert result.z.tolist() == [-1, 1, 1, 3]
+    assert result.wrong.tolist() == [False, False, False, True]
+    crosses = explorer.plane.samples.crosses
     assert (crosses.get_xdata(), crosses.get_ydata()) == ([1], [1])
-    x, y = explorer.line.get_data()
+    x, y = explorer.plane.line.get_data()
     assert 2 * x + 2 * y - 1 == pytest.approx(0)
     assert "1 of 4 wrong: (1, 1)" in explorer.live.description
     assert "z = 2·1 + 2·1 − 1 = 3, above 0" in explorer.live.description
@@ -54,7 +56,7 @@ def test_compute_gives_the_sums_and_the_mistakes_that_are_drawn():
 @pytest.mark.parametrize("activation", ["step", "sigmoid"])
 def test_the_halfplanes_are_coloured_by_the_answer(activation):
     explorer = Perceptron(activation=activation, w1=1.0, w2=-2.0, b=0.5)
-    field = explorer.compute(**explorer.state)["field"]
+    field = explorer.compute(**explorer.state).over_the_plane
     assert field[0, -1] > 0.9 and field[-1, 0] < 0.1  # lower right, upper left
     if activation == "sigmoid":
         assert field[40, 20] == pytest.approx(1 / (1 + np.exp(0.5)))  # at (0, 0.5), z = -0.5
@@ -66,15 +68,15 @@ def test_with_all_weights_0_the_plane_has_the_colour_of_its_one_answer():
     explorer = Perceptron(w1=0.0, w2=0.0, b=0.0)
     for b, said in (0.0, 0), (0.1, 1):
         explorer.b = b
-        assert (explorer.compute(**explorer.state)["field"] == said).all()
+        assert (explorer.compute(**explorer.state).over_the_plane == said).all()
 
 
 def test_all_three_weights_times_a_number_sharpen_a_sigmoid_and_leave_its_line():
     explorer = Perceptron(task="OR", activation="sigmoid", w1=2.0, w2=2.0, b=-1.0)
-    soft, line = explorer.compute(**explorer.state)["field"], explorer.line.get_xydata()
+    soft, line = explorer.compute(**explorer.state).over_the_plane, explorer.plane.line.get_xydata()
     explorer.times = 20.0
-    sharp = explorer.compute(**explorer.state)["field"]
-    assert explorer.line.get_xydata() == pytest.approx(line)
+    sharp = explorer.compute(**explorer.state).over_the_plane
+    assert explorer.plane.line.get_xydata() == pytest.approx(line)
     assert np.mean(abs(soft - 0.5) > 0.45) < 0.5 < 0.9 < np.mean(abs(sharp - 0.5) > 0.45)
     assert "more than a half, and it should be 1" in explorer.live.description
     explorer.activation = "step"
@@ -109,10 +111,10 @@ def test_one_update_says_what_it_did_and_shows_where_the_line_was():
     explorer.learn_once()
     assert "(0, 0) was answered wrongly, so it was taken from the weights" in explorer.live.words
     assert "its z went from 1 to 0" in explorer.live.words
-    ((before, after),) = explorer.old.get_segments()
+    ((before, after),) = explorer.plane.old.get_segments()
     assert -before[0] + 2 * before[1] + 1 == pytest.approx(0)
     explorer.b = 0.5
-    assert explorer.old.get_segments() == []
+    assert explorer.plane.old.get_segments() == []
     assert "its z went" not in explorer.live.words
 
 
@@ -216,13 +218,16 @@ def test_no_samples_and_no_line_are_drawn_and_described():
 
 def test_every_end_of_every_slider_is_drawn():
     explorer = Perceptron()
-    limits = explorer.plane.get_xlim(), explorer.sums.get_xlim(), explorer.sums.get_ylim()
+    plane, sums = explorer.live.figure.axes
+    limits = plane.get_xlim(), sums.get_xlim(), sums.get_ylim()
     for w1, w2, b in itertools.product((-5.0, 5.0), repeat=3):
         explorer.set(w1=w1, w2=w2, b=b)
         assert "can't be shown" not in explorer.live.words
-        assert np.abs(explorer.marks[3].get_xdata()).max(initial=0) <= 8
-    now = explorer.plane.get_xlim(), explorer.sums.get_xlim(), explorer.sums.get_ylim()
-    assert now == limits
+        assert all(
+            np.abs(marks.get_xdata()).max(initial=0) <= EDGE
+            for marks in explorer.sums.samples.marks
+        )
+    assert (plane.get_xlim(), sums.get_xlim(), sums.get_ylim()) == limits
 
 
 @pytest.mark.parametrize("preset", Perceptron.presets)
@@ -230,4 +235,4 @@ def test_every_preset_works(preset):
     explorer = Perceptron()
     explorer.set(**Perceptron.presets[preset])
     wrong = 2 if "bad" in preset else 1
-    assert explorer.compute(**explorer.state)["wrong"].sum() == wrong
+    assert explorer.compute(**explorer.state).wrong.sum() == wrong

@@ -11,8 +11,8 @@ from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.field import Field
 from widgets.labels import flag
+from widgets.neuron import CORNERS, GRID, HIGH, LOW, TABLES, segment, sigmoid
 from widgets.panel import not_yet
-from widgets.perceptron import CORNERS, GRID, HIGH, LOW, TABLES, segment, sigmoid
 from widgets.style import CLASSES, GREEN, GREY, INK, PURPLE
 
 WANTED = np.array(TABLES["XOR"])

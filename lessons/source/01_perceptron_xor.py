@@ -19,7 +19,7 @@ import nnkit
 from nnkit import nn, optim
 from nnkit.course import check, predict
 from widgets import ForwardPass, HiddenSpace, Perceptron
-from widgets.perceptron import GATES, TABLES, perceptron_rule
+from widgets.neuron import GATES, TABLES, perceptron_rule
 
 corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])  # every pair of inputs that are 0 or 1
 

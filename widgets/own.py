@@ -1,0 +1,12 @@
+"""A learner's own function in an explorer: used as soon as it returns something, ours till then."""
+
+
+def own_or(function, ours, *arguments):
+    """(result, whether it is the learner's): of `ours` where `function` is None or returns None."""
+    result = function(*arguments) if function else None
+    return (ours(*arguments), False) if result is None else (result, True)
+
+
+def written(function, *arguments):
+    """True for a learner's function that returns something for these arguments."""
+    return own_or(function, lambda *_: None, *arguments)[1]
