@@ -11,6 +11,8 @@ import sys
 import nbformat
 import pytest
 
+from nnkit.course.grading_notebook import Task
+from nnkit.course.grading_probe import MIME
 from nnkit.course.lesson import lessons_folder, read_lesson, source_paths
 from nnkit.course.release import build, execute, solutions, stale, validate
 
@@ -229,6 +231,15 @@ def test_the_notebook_is_made_from_its_source(name):
 def test_solutions_pass_stubs_wait_and_wrong_answers_meet_their_hints(name):
     assert 4 <= len(LESSONS[name].exercises) <= 7
     validate(LESSONS[name])
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_no_known_mistake_passes_by_the_luck_of_the_draw(name):
+    for seed in range(10):
+        for exercise, cell in Task(LESSONS[name], seed).checks.items():
+            right = cell.outputs[0].data[MIME]
+            for wrong in cell.metadata["nnkit"]["wrong"]:
+                assert wrong["results"] != right, f"{exercise}, seed {seed}: {wrong['hint']}"
 
 
 @pytest.mark.parametrize("name", LESSONS)

@@ -12,9 +12,7 @@ from IPython.display import display
 
 from nnkit.course import progress
 from nnkit.course.answers import blank, difference, show
-from nnkit.course.lesson import find_lesson, read_lesson, source_paths
-
-DRAWS = 20
+from nnkit.course.lesson import DRAWS, find_lesson, read_lesson, source_paths
 
 
 class Verdict:

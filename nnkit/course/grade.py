@@ -12,11 +12,11 @@ from pathlib import Path
 
 from nnkit.course.grading_isolation import LEVELS, strongest
 from nnkit.course.grading_kernel import Limits
-from nnkit.course.grading_notebook import DRAWS, Task
+from nnkit.course.grading_notebook import Task
 from nnkit.course.grading_paths import find_notebooks
 from nnkit.course.grading_verdict import Verdict, tidy
 from nnkit.course.grading_worker import Workers, grade_notebook
-from nnkit.course.lesson import lessons_folder, read_lesson, source_paths
+from nnkit.course.lesson import DRAWS, lessons_folder, read_lesson, source_paths
 from nnkit.course.submission import Unreadable, exercises_in, read_submission
 
 SAME = ("student", "file", "lesson", "sha256", "rules")  # these tell that a record still holds

@@ -10,9 +10,7 @@ import json
 from nnkit.course.answers import attempt, show, to_json
 from nnkit.course.formats import nbformat
 from nnkit.course.grading_probe import MIME, decode_draws, describe, encode_draws
-from nnkit.course.lesson import LessonError
-
-DRAWS = 5
+from nnkit.course.lesson import DRAWS, LessonError
 
 
 class Task:

@@ -11,8 +11,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import v4
 
-from nnkit.course.check import DRAWS, judge
-from nnkit.course.lesson import BEGIN, END, LessonError, find_check, lessons_folder
+from nnkit.course.check import judge
+from nnkit.course.lesson import BEGIN, DRAWS, END, LessonError, find_check, lessons_folder
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
