@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from widgets import HiddenSpace
-from widgets.hidden_space import ACTIVATIONS, CORNERS, NAMES, WANTED, forward, split, train
+from widgets.neuron import CORNERS
+from widgets.xor_net import ACTIVATIONS, NAMES, WANTED, forward, split, train
 
 
 def weights_of(explorer):
@@ -13,7 +14,7 @@ def weights_of(explorer):
 def test_each_net_of_the_menu_is_xor_but_the_one_without_activation(preset):
     explorer = HiddenSpace()
     explorer.set(**HiddenSpace.presets[preset])
-    wrong = (explorer.compute(**explorer.state)["z"] > 0) != WANTED
+    wrong = (explorer.compute(**explorer.state).z > 0) != WANTED
     assert wrong.any() == preset.startswith("none")
     assert ("this is XOR" in explorer.live.description) != wrong.any()
 
@@ -27,25 +28,25 @@ def test_the_relu_net_is_the_one_of_the_lesson():
 
 def test_the_fold_goes_from_the_inputs_to_the_hidden_values():
     explorer = HiddenSpace(fold=0)
-    triangles = explorer.marks[3]  # the ones of XOR, on the right
+    triangles = explorer.hidden.corners.marks[1]  # the ones of XOR
     assert triangles.get_xydata().tolist() == [[0, 1], [1, 0]]
-    assert not explorer.hidden.lines.get_visible()
+    assert not explorer.hidden.field.lines.get_visible()
     assert "at 100 %" in explorer.live.description
     explorer.fold = 50
     assert triangles.get_xydata().tolist() == [[0.5, 0.5], [1, 0]]
     explorer.fold = 95
-    near = [text.get_text() for text in explorer.names]
+    near = [text.get_text() for text in explorer.hidden.names]
     explorer.fold = 100
     assert triangles.get_xydata().tolist() == [[1, 0], [1, 0]]
-    assert explorer.hidden.lines.get_visible()
-    names = [text.get_text() for text in explorer.names]
+    assert explorer.hidden.field.lines.get_visible()
+    names = [text.get_text() for text in explorer.hidden.names]
     assert names == near == ["(0, 0)", "(0, 1) and (1, 0)", "(1, 1)", ""]
 
 
 def test_the_border_is_one_line_in_the_hidden_space_and_two_in_the_input_space():
     explorer = HiddenSpace()
-    assert len(explorer.hidden.lines.get_segments()) == 1
-    left = explorer.input.lines.get_segments()
+    assert len(explorer.hidden.field.lines.get_segments()) == 1
+    left = explorer.inputs.field.lines.get_segments()
     assert len(left) == 2
     sums = sorted(float(np.mean(line.sum(axis=1))) for line in left)
     assert sums == pytest.approx([0.5, 1.5], abs=0.02)  # where z = 0 on x1 + x2
@@ -54,7 +55,7 @@ def test_the_border_is_one_line_in_the_hidden_space_and_two_in_the_input_space()
 def test_the_even_grid_is_seen_on_the_left():
     explorer = HiddenSpace()
     with_grid = explorer.live._pixels().copy()
-    (even,) = [a for a in explorer.plane.collections if len(a.get_paths()) == 18]
+    (even,) = [a for a in explorer.live.figure.axes[0].collections if len(a.get_paths()) == 18]
     even.set_visible(False)
     changed = (explorer.live._pixels() != with_grid).any(axis=2)
     assert changed.sum() > 2000, "pixels; the colours covered it"
@@ -62,7 +63,7 @@ def test_the_even_grid_is_seen_on_the_left():
 
 def test_without_activation_the_border_stays_straight():
     explorer = HiddenSpace(activation="none", h1_w2=-2.0, h2_w1=3.0)
-    (line,) = explorer.input.lines.get_segments()
+    (line,) = explorer.inputs.field.lines.get_segments()
     steps = np.diff(line, axis=0)
     steps = steps[np.hypot(*steps.T) > 1e-6]
     turns = steps[1:, 0] * steps[:-1, 1] - steps[1:, 1] * steps[:-1, 0]
@@ -129,9 +130,9 @@ def test_a_forward_of_another_shape_is_told_the_right_one(result):
 
 def test_samples_outside_the_picture_are_said():
     explorer = HiddenSpace()
-    assert not explorer.flag.get_visible()
+    assert not explorer.hidden.flag.get_visible()
     explorer.set(h1_w1=8.0, h1_w2=8.0)
-    assert explorer.flag.get_visible()
+    assert explorer.hidden.flag.get_visible()
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
