@@ -237,3 +237,11 @@ def test_the_static_picture_shows_the_end_of_a_slow_computation():
 def test_an_unfinished_explorer_cannot_be_made():
     with pytest.raises(TypeError, match="compute"):
         Explorer()
+
+
+def test_the_pointer_places_sliders_rounded_and_within_their_ends():
+    line = Line()
+    line.place(slope=1.23456, lr=7.0)
+    assert (line.slope, line.lr) == (1.23, 1.0)
+    line.place(slope=-99.0)
+    assert (line.slope, line.lr) == (-3.0, 1.0)

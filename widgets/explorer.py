@@ -34,8 +34,9 @@ class Explorer(abc.ABC):
     method that it calls, which usually ends in `self.set(...)`}; `play`, the name of a whole-number
     slider that Play and Step buttons move on; `follow(changes)`, what else moves when the function
     picker or the like moves; `unused(state)`, the names of controls without effect;
-    `pointed(axes, x, y)`, which hears the pointer; a `points` control, which the pointer and the
-    keyboard edit on the axes that `self.live.on_points(axes, name)` names in `setup`.
+    `pointed(axes, x, y)`, which hears the pointer and may end in `self.place(...)`; a `points`
+    control, which the pointer and the keyboard edit on the axes that
+    `self.live.on_points(axes, name)` names in `setup`.
 
     Explorer(**state) starts from that state; repr(explorer) is the code that restores it exactly.
     Raises ValueError or TypeError in one sentence for a state that is not allowed.
@@ -130,6 +131,13 @@ class Explorer(abc.ABC):
             finally:
                 self._held = False
             self.refresh()
+
+    def place(self, **values):
+        """Set sliders to where the pointer is, rounded to 0.01 and not past their ends."""
+        for name, value in values.items():
+            slider = self._widgets[name]
+            values[name] = round(min(max(value, slider.low), slider.high), 2)
+        self.set(**values)
 
     def reset(self, *_):
         """Back to the state the explorer began with."""
