@@ -20,17 +20,17 @@ def test_compute_gives_the_path_that_is_drawn():
     result = explorer.compute(**explorer.state)
     expected = descend(SURFACES["2x^2-12x+20"], (7.0,), "gradient descent", 0.2, 0.9, 5)
     assert np.array_equal(result.path, expected)
-    assert explorer.track.get_xdata() == pytest.approx(expected[:, 0])
+    assert explorer.ground.track.get_xdata() == pytest.approx(expected[:, 0])
     assert explorer.losses.get_ydata() == pytest.approx(result.losses - 2)
-    assert explorer.first.get_xdata() == [7.0]
+    assert explorer.ground.first.get_xdata() == [7.0]
 
 
 def test_a_path_that_leaves_the_picture_is_said_in_it():
     explorer = GradientDescent(lr=1.0)
-    assert explorer.outside.get_text() == "leaves the picture at step 1"
+    assert explorer.ground.outside.get_text() == "leaves the picture at step 1"
     assert explorer.above.get_text() == "the loss leaves the picture"
     explorer.lr = 0.1
-    assert not explorer.outside.get_visible() and not explorer.above.get_visible()
+    assert explorer.ground.outside.get_text() == explorer.above.get_text() == ""
 
 
 def test_axes_stay_put_while_a_slider_moves():

@@ -98,6 +98,19 @@ def descend(surface, start, optimiser, lr, momentum=0.0, steps=40):
     return np.array(path)
 
 
+def own_descend(descend, surface, start, lr, steps):
+    """The path of a learner's own `descend(grad, w, lr, steps)`; None where it returns nothing."""
+    with np.errstate(all="ignore"):
+        path = descend(lambda w: gradient(surface, w), np.array(start), lr, steps)
+    shape = steps + 1, len(start)
+    if path is not None and np.shape(path) != shape:
+        raise ValueError(
+            f"descend must return steps + 1 points, an array of shape {shape}, "
+            f"got shape {np.shape(path)}"
+        )
+    return None if path is None else np.array(path, dtype=float)
+
+
 def gradient(surface, point):
     """The gradient of the surface at a point, by backward(); shape as `point`."""
     weights = [nnkit.tensor(v, dtype=nnkit.float64, requires_grad=True) for v in point]
@@ -170,6 +183,40 @@ class Descent:
         return np.linalg.norm(self.path - self.surface.minimum, axis=1)
 
     @property
+    def course(self):
+        """Where the path starts, goes first and ends, with its last loss."""
+        steps, name = len(self.path) - 1, _point(self.surface.names)
+        start, first, end = (_point(f"{v:.4g}" for v in self.path[step]) for step in (0, 1, steps))
+        slope = _point(f"{v:.4g}" for v in gradient(self.surface, self.path[0]))
+        return (
+            f"Start: {name} = {start}, gradient {slope}. Step 1: {first}. "
+            f"Step {steps}: {end}, f = {self.losses[-1]:.4g}"
+        )
+
+    @property
+    def law(self):
+        """What the curvature asks of the learning rate, and whether this one obeys."""
+        steep, flat, lr = self.curvatures[-1], self.curvatures[0], f"lr = {self.lr:.4g}"
+        where = "The curvature is" if self.surface.quadratic else "The largest curvature met is"
+        if self.limit is None:
+            return (
+                f"{where} L = {steep:.4g}, but {self.optimiser} divides by the gradient's recent "
+                f"size: a step is about lr = {self.lr:.3g} long, steep or flat."
+            )
+        if self.surface.minimum is None:
+            return (
+                f"The curvatures are {steep:.4g} and {flat:.4g}: for the first, {lr} would have to "
+                f"stay under {self.limit:.4g}; the second curves down, and no lr helps."
+            )
+        formula = {"momentum": "2(1+m)/L", "Nesterov": "2(1+m)/((1+2m)L)"}
+        whose = " of plain gradient descent" if self.optimiser == OWN else ""
+        side = "below" if self.lr < self.limit * (1 - 1e-9) else "not below"
+        return (
+            f"{where} L = {steep:.4g}, so lr{whose} must stay under "
+            f"{formula.get(self.optimiser, '2/L')} = {self.limit:.4g}; {lr} is {side} it."
+        )
+
+    @property
     def verdict(self):
         """(a word or two, the reason): what this descent does, and why."""
         surface, steep, flat = self.surface, self.curvatures[-1], self.curvatures[0]
@@ -226,6 +273,12 @@ class Descent:
         return "Still on its way", (
             f"{left:.3g} from the minimum after {len(self.path) - 1} steps, {start:.3g} at first."
         )
+
+
+def _point(parts):
+    """`x`, or `(x, y)`: names or numbers of one point."""
+    parts = list(parts)
+    return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
 
 
 def readable(text):

@@ -3,7 +3,6 @@
 import functools
 
 import numpy as np
-from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 
 import nnkit
 from widgets.controls import choice, log_slider, slider
@@ -16,13 +15,17 @@ from widgets.descent import (
     Descent,
     counted,
     descend,
-    gradient,
     largest_stable_lr,
+    own_descend,
     readable,
 )
 from widgets.explorer import Explorer
+from widgets.labels import flag
 from widgets.panel import not_yet
-from widgets.style import BLUE, GREEN, ORANGE, RAMPS, RED
+from widgets.style import BLUE, GREEN, ORANGE, RED
+from widgets.surface_map import SurfaceMap
+
+RAVINE = {"function": "ravine (x^2+100y^2)/2", "steps": 120}
 
 
 class GradientDescent(Explorer):
@@ -46,20 +49,14 @@ class GradientDescent(Explorer):
         "4x²: diverges (lr 1)": {"function": "4x^2", "lr": 1.0},
         "(w−1)²: too slow (lr 0.01)": {"function": "(w-1)^2", "lr": 0.01},
         "saddle: no minimum": {"function": "saddle 2x^2+2y+4xy"},
-        "ravine: plain": {"function": "ravine (x^2+100y^2)/2", "lr": 0.0198, "steps": 120},
-        "ravine: momentum 0.67": {
-            "function": "ravine (x^2+100y^2)/2", "optimiser": "momentum", "momentum": 0.67,
-            "lr": 0.033, "steps": 120,
-        },
-        "ravine: Adam": {
-            "function": "ravine (x^2+100y^2)/2", "optimiser": "Adam", "lr": 0.5, "steps": 120,
-        },
+        "ravine: plain": RAVINE | {"lr": 0.0198},
+        "ravine: momentum 0.67": RAVINE | {"optimiser": "momentum", "momentum": 0.67, "lr": 0.033},
+        "ravine: Adam": RAVINE | {"optimiser": "Adam", "lr": 0.5},
         "Rosenbrock: momentum 0.95": {
             "function": "Rosenbrock", "optimiser": "momentum", "momentum": 0.95, "lr": 0.001,
             "steps": 200,
         },
     }  # fmt: skip
-
     readout_lines = 5
 
     def __init__(self, descend=None, **state):
@@ -83,176 +80,63 @@ class GradientDescent(Explorer):
 
     def pointed(self, axes, x, y):
         if axes is self.map:
-            low, high = -10.0, 10.0
-            point = {"start_x": round(min(max(x, low), high), 2)}
-            if len(SURFACES[self.function].start) == 2:
-                point["start_y"] = round(min(max(y, low), high), 2)
-            self.set(**point)
+            point = {"start_x": x, "start_y": y}
+            self.place(**{k: v for k, v in point.items() if k not in self.unused(self.state)})
 
     def compute(self, function, optimiser, lr, momentum, start_x, start_y, steps):
         surface = SURFACES[function]
         start = (start_x, start_y)[: len(surface.start)]
-        path = self._own_path(surface, start, lr, steps) if self.own else None
-        if path is not None:
+        if self.own and (path := own_descend(self.own, surface, start, lr, steps)) is not None:
             return Descent(surface, OWN, lr, 0.0, path)
         path = descend(surface, start, optimiser, lr, momentum, steps)
         return Descent(surface, optimiser, lr, momentum, path)
 
-    def _own_path(self, surface, start, lr, steps):
-        with np.errstate(all="ignore"):
-            path = self.own(lambda w: gradient(surface, w), np.array(start), lr, steps)
-        if path is None:
-            return None
-        path = np.array(path, dtype=float)
-        if path.shape != (steps + 1, len(start)):
-            raise ValueError(
-                f"descend must return steps + 1 points, an array of shape "
-                f"{(steps + 1, len(start))}, got shape {path.shape}"
-            )
-        return path
-
     def setup(self, figure):
         self.map, self.curve = figure.subplots(1, 2, width_ratios=(1.25, 1))
-        move = self.live.move
-        (self.track,) = move(*self.map.plot([], [], "-", color=ORANGE, lw=1.3, zorder=4))
-        (self.dots,) = move(*self.map.plot([], [], "o", color=ORANGE, ms=4, zorder=5))
-        (self.first,) = move(
-            *self.map.plot([], [], "o", ms=10, mfc="white", mec=RED, mew=2, zorder=6, label="start")
-        )
-        (self.last,) = move(*self.map.plot([], [], "s", ms=8, color=RED, zorder=7, label="end"))
-        (self.losses,) = move(
-            *self.curve.plot([], [], "o-", color=ORANGE, ms=3, lw=1.5, label="loss along the path")
-        )
-        (self.outside,) = move(self._flag(self.map))
-        (self.above,) = move(self._flag(self.curve))
-        (self.still,) = self.map.plot([], [], "*", ms=20, color=GREEN, mec="white", zorder=3)
+        self.ground = SurfaceMap(self.live, self.map)
+        (self.losses,) = self.curve.plot([], [], "o-", color=ORANGE, ms=3, lw=1.5)
+        self.above = flag(self.curve, "")
+        self.live.move(self.losses, self.above)
         self.curve.set_xlabel("step")
-        self.shown, self.ground = None, []
-
-    @staticmethod
-    def _flag(axes):
-        box = {"boxstyle": "round,pad=0.3", "fc": "white", "ec": RED, "lw": 0.8}
-        return axes.text(
-            0.5, 0.97, "", transform=axes.transAxes, ha="center", va="top", color=RED, bbox=box,
-            zorder=9,
-        )  # fmt: skip
+        marks = [self.ground.first, self.ground.last, self.ground.still]
+        words = ["start", "end", "minimum"]
+        self.legend = figure.legend(marks, words, loc="outside lower left", ncols=3)
 
     def draw(self, result):
-        surface, path = result.surface, result.path
-        if self.shown is not surface:
+        surface, end = result.surface, max(self.steps, 2)
+        if self.ground.surface is not surface:
             with self.live.style():
                 self._show(surface)
-        steps = self.steps
-        if self.curve.get_xlim() != (0, max(steps, 2)):
-            self.curve.set_xlim(0, max(steps, 2))
-        x, y = path.T if path.shape[1] == 2 else (path[:, 0], result.losses)
-        low, high = np.array([self.map.get_xlim(), self.map.get_ylim()]).T
-        inside = np.all((np.c_[x, y] >= low) & (np.c_[x, y] <= high), axis=1)
-        far = 20 * (high - low)  # the drawing library's arithmetic ends long before ours
-        x, y = np.clip([x, y], (low - far)[:, None], (high + far)[:, None])
-        self.track.set_data(x, y)
-        self.dots.set_data(x, y)
-        self.first.set_data(x[:1], y[:1])
-        self.last.set_data(x[-1:], y[-1:])
-        heights = result.losses - surface.lowest
+        if self.curve.get_xlim() != (0, end):
+            self.curve.set_xlim(0, end)
+        self.ground.move(result)
+        heights = np.nan_to_num(result.losses - surface.lowest, posinf=1e300)
         if surface.minimum:
             heights = np.maximum(heights, surface.loss[0])
-        top = surface.loss[1]
-        self.losses.set_data(np.arange(len(heights)), np.nan_to_num(heights, posinf=1e300))
-        gone = np.flatnonzero(~inside)
-        self._say(self.outside, f"leaves the picture at step {gone[0]}" if len(gone) else "")
-        self._say(self.above, "the loss leaves the picture" if heights[-1] > top else "")
-
-    @staticmethod
-    def _say(text, words):
-        text.set_text(words)
-        text.set_visible(bool(words))
+        self.losses.set_data(np.arange(len(heights)), heights)
+        above = heights[-1] > surface.loss[1]
+        self.above.set_text("the loss leaves the picture" if above else "")
 
     def _show(self, surface):
-        """Redraw what stands still: the surface, its minimum, the axes."""
-        self.shown = surface
-        for artist in [*self.ground, *self.live.figure.legends]:
-            artist.remove()
-        (x0, x1), (y0, y1) = surface.limits
-        xs, name = np.linspace(x0, x1, 241), surface.names
-        if len(name) == 1:
-            self.ground = self.map.plot(xs, surface.f(xs), color=BLUE, zorder=2)
-        else:
-            grid = np.meshgrid(xs, np.linspace(y0, y1, 201))
-            heights = surface.f(*grid)
-            levels = np.linspace(heights.min(), heights.max(), 17)
-            if surface.minimum:
-                levels = surface.lowest + np.geomspace(0.1, heights.max() - surface.lowest, 13)
-            lines = {"colors": BLUE, "linewidths": 0.7, "alpha": 0.7, "negative_linestyles": "-"}
-            shades = LinearSegmentedColormap.from_list("loss", RAMPS["loss"])
-            shades = {"cmap": shades, "norm": BoundaryNorm(levels, shades.N), "extend": "both"}
-            self.ground = [
-                self.map.contourf(*grid, heights, levels, alpha=0.6, zorder=0.5, **shades),
-                self.map.contour(*grid, heights, levels, **lines),
-            ]
-        still = surface.minimum or surface.saddle
-        self.still.set_data(*[[v] for v in still] if len(name) == 2 else (still, [surface.lowest]))
-        self.still.set_label("minimum" if surface.minimum else "saddle point")
-        self.map.set(xlim=(x0, x1), ylim=(y0, y1), xlabel=name[0])
-        self.map.set_ylabel(f"f({name})" if len(name) == 1 else name[1])
-        shaded = ", darker is higher" if len(name) == 2 else ""
-        self.map.set_title(f"f({', '.join(name)}) = ${surface.formula}${shaded}")
-        self.curve.set_yscale("log" if surface.minimum else "linear")
-        self.curve.set_ylim(surface.loss)
-        self.curve.set_ylabel("what is lower lies on the edge" if surface.minimum else "")
+        """Draw another surface, and axes for its losses."""
+        self.ground.build(surface)
+        self.legend.get_texts()[-1].set_text("minimum" if surface.minimum else "saddle point")
         above = f"loss − {surface.lowest:g}, its height above the minimum"
-        self.curve.set_title(above if surface.lowest else "loss")
-        self.live.figure.legend(
-            handles=[self.first, self.last, self.still], loc="outside lower left", ncols=3
-        )
+        self.curve.set(
+            yscale="log" if surface.minimum else "linear", ylim=surface.loss,
+            ylabel="what is lower lies on the edge" if surface.minimum else "",
+            title=above if surface.lowest else "loss",
+        )  # fmt: skip
 
     def readout(self, result):
         verdict, reason = result.verdict
-        surface, path = result.surface, result.path
-        name = surface.names if len(surface.names) == 1 else f"({', '.join(surface.names)})"
-        lines = [
-            f"<b>{verdict}:</b> {reason}",
-            f"Start: {name} = {_point(path[0])}, gradient {_point(gradient(surface, path[0]))}. "
-            f"Step 1: {_point(path[1])}. "
-            f"Step {len(path) - 1}: {_point(path[-1])}, f = {result.losses[-1]:.4g}"
-            + (", out of reach: the run ends here." if len(path) <= self.steps else "."),
-            self._law(result),
-        ]
-        if self.own and result.optimiser != OWN:
-            lines.append(not_yet("descend", "this is the path of nnkit's"))
-        elif self.own:
-            lines.append("This is the path of your own descend.")
+        ends = ", out of reach: the run ends here." if len(result.path) <= self.steps else "."
+        lines = [f"<b>{verdict}:</b> {reason}", result.course + ends, result.law]
+        if self.own:
+            yes = "This is the path of your own descend."
+            no = not_yet("descend", "this is the path of nnkit's")
+            lines.append(yes if result.optimiser == OWN else no)
         return readable("<br>".join(lines))
-
-    @staticmethod
-    def _law(result):
-        steep = result.curvatures[-1]
-        where = "The curvature is" if result.surface.quadratic else "The largest curvature met is"
-        if result.limit is None:
-            return (
-                f"{where} L = {steep:.4g}, but {result.optimiser} divides by the gradient's recent "
-                f"size: a step is about lr = {result.lr:.3g} long, steep or flat."
-            )
-        if result.surface.minimum is None:
-            flat = result.curvatures[0]
-            return (
-                f"The curvatures are {steep:.4g} and {flat:.4g}: for the first, lr = "
-                f"{result.lr:.4g} would have to stay under {result.limit:.4g}; the second curves "
-                "down, and no lr helps."
-            )
-        formula = {"momentum": "2(1+m)/L", "Nesterov": "2(1+m)/((1+2m)L)"}
-        whose = " of plain gradient descent" if result.optimiser == OWN else ""
-        side = "below" if result.lr < result.limit * (1 - 1e-9) else "not below"
-        return (
-            f"{where} L = {steep:.4g}, so lr{whose} must stay under "
-            f"{formula.get(result.optimiser, '2/L')} = {result.limit:.4g}; "
-            f"lr = {result.lr:.4g} is {side} it."
-        )
-
-
-def _point(values):
-    numbers = ", ".join(f"{value:.4g}" for value in values)
-    return numbers if len(values) == 1 else f"({numbers})"
 
 
 def suited_lr(explorer, changes):

@@ -60,7 +60,7 @@ def glyph(letter, size):
 
 
 def flag(axes, words):
-    """A notice at the top of `axes`, in a box of its own; show and hide it with set_visible."""
+    """A notice at the top of `axes`, in a box of its own; hide it with set_visible, or no words."""
     box = {"boxstyle": "round,pad=0.3", "fc": "white", "ec": RED, "lw": 0.8}
     where = {"transform": axes.transAxes, "ha": "center", "va": "top", "zorder": 9}
     return axes.text(0.5, 0.97, words, color=RED, bbox=box, **where)
