@@ -89,7 +89,7 @@ def test_a_print_is_no_return(shown, capsys):
     check("gd-step", printed)
     assert shown[0].outcome == "wrong"
     assert "Is a `return` missing?" in shown[0].message
-    assert capsys.readouterr().out.count("w is") == 1, "one print tells as much as twenty"
+    assert capsys.readouterr().out.count("w is") == 1, "one print tells as much as all"
 
 
 def test_a_right_answer_that_overwrites_its_arguments_is_warned(shown):

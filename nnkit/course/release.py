@@ -20,7 +20,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 def validate(lesson):
     """Raise LessonError, naming lesson and exercise, unless every exercise does what it promises.
 
-    On 20 seeds the solution passes; the stub counts as not attempted; each of at least two known
+    On fixed draws the solution passes; the stub counts as not attempted; each of at least two known
     wrong answers fails and brings up its own hint.
     """
     seeds = range(DRAWS)
