@@ -9,6 +9,7 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath, text_to_path
 from matplotlib.transforms import IdentityTransform
 
+from widgets.descent import readable
 from widgets.style import RED
 
 FONT = FontProperties(family="DejaVu Sans")
@@ -64,3 +65,16 @@ def flag(axes, words):
     box = {"boxstyle": "round,pad=0.3", "fc": "white", "ec": RED, "lw": 0.8}
     where = {"transform": axes.transAxes, "ha": "center", "va": "top", "zorder": 9}
     return axes.text(0.5, 0.97, words, color=RED, bbox=box, **where)
+
+
+def off_the_top(value, top, form):
+    """`↑ 15.1` for a value above `top`, where its axes end, and no words for others."""
+    if not value > top:
+        return ""
+    return "↑ ∞" if np.isinf(value) else f"↑ {readable(format(value, form))}"
+
+
+def beside(text, x, gap, middle=0.0):
+    """Put a text to that side of x, `gap` away, on which the middle of its axes is."""
+    right = x < middle
+    text.set(x=x + gap if right else x - gap, ha="left" if right else "right")
