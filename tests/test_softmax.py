@@ -173,3 +173,11 @@ def test_every_preset_works_and_leaves_nothing_of_another(preset):
     assert "can't be shown" not in explorer.live.words
     again = SoftmaxLoss(**SoftmaxLoss.presets[preset])
     assert explorer.state == again.state
+
+
+def test_a_learners_impossible_probabilities_are_told_without_a_warning():
+    explorer = SoftmaxLoss(softmax=lambda S: S)
+    explorer.set(cat=-1.7)
+    assert "−ln −1.7 = <b>nan</b>" in explorer.live.words
+    explorer.set(cat=0.0)
+    assert explorer.beyond[0].get_text() == explorer.beyond[1].get_text() == "↑ ∞"

@@ -7,10 +7,11 @@ import numpy as np
 from widgets.controls import choice, log_slider, slider
 from widgets.descent import readable
 from widgets.explorer import Explorer
+from widgets.labels import beside, off_the_top
 from widgets.panel import not_yet
 from widgets.style import BLUE, GREEN, GREY, ORANGE, RED
+from widgets.svm_loss import CLASSES, hinge_formula
 
-CLASSES = ("cat", "car", "frog")
 TRUE_SCORES = np.linspace(-10, 10, 161)  # where the two losses are drawn
 MOST, TOP = 8.0, 20.0  # the largest losses with room on the curve of -ln p, and beside the hinge
 
@@ -51,9 +52,14 @@ class Answer:
 
     @property
     def loss(self):
-        """-ln p of the true class, nan or infinite where p is."""
-        with np.errstate(divide="ignore"):
+        """-ln p of the true class, nan or infinite where p is wrong."""
+        with np.errstate(divide="ignore", invalid="ignore"):
             return float(-np.log(self.p[self.y]))
+
+    @property
+    def slopes(self):
+        """Of the cross entropy, along the scores."""
+        return (self.p - np.eye(3)[self.y]) / self.temperature
 
     @property
     def hinge(self):
@@ -68,6 +74,73 @@ class Answer:
         highest = logits.max(axis=1)
         total = highest + np.log(np.exp(logits - highest[:, None]).sum(axis=1))
         return total - logits[:, self.y], hinge(logits, self.y)
+
+    @property
+    def words(self):
+        """The two formulas with the numbers plugged in, and the probabilities between them."""
+        base, over, of = "s" if not self.constant else "(s + c)", "", ""
+        if self.temperature != 1:
+            base, over, of = base + "/T", ", over T", " of s/T"
+        with np.errstate(over="ignore"):
+            powers = np.exp(self.logits)
+        items = [f"e^{x:.5g} = {power:.5g}" for x, power in zip(self.logits, powers, strict=True)]
+        quotient = "Divided by it"
+        if not np.isfinite(naive_softmax(self.logits)).all():
+            quotient += ": nan, not a number. With the largest subtracted first"
+        return [
+            f"e^{base}: {', '.join(items)}; their sum is {powers.sum():.5g}.",
+            f"{quotient}: p = <b>({_list(self.p)})</b>.",
+            f"Cross entropy: −ln p<sub>{CLASSES[self.y]}</sub> = −ln {self.p[self.y]:.4g} = "
+            f"<b>{self.loss + 0:.3f}</b>. Its slopes along the scores, p − y{over}: "
+            f"({_list(self.slopes)}).",
+            f"Hinge loss{of}: {hinge_formula(self.scores / self.temperature, self.y)} = "
+            f"<b>{self.hinge + 0:.4g}</b>.",
+        ]
+
+    @property
+    def meaning(self):
+        """What the two losses want of the scores."""
+        scores = self.scores / self.temperature
+        lead = scores[self.y] - np.delete(scores, self.y).max()
+        if lead > 1 - 1e-9:  # 6.1 - 5.1 is a bit less than 1
+            return "The hinge is content with a lead of 1. Cross entropy always asks for more."
+        if lead > 0:
+            return "The true class is ahead, but by less than 1: both losses ask for more."
+        return "The true class is not ahead: both losses grow with every point that it is behind."
+
+
+def _list(values):
+    return ", ".join(f"{value:.3f}" for value in values)
+
+
+def state(cat, car, frog, true, temperature=1.0, constant=0.0):
+    """A state of the explorer, all of it."""
+    return {
+        "cat": cat, "car": car, "frog": frog, "true": true, "temperature": temperature,
+        "constant": constant,
+    }  # fmt: skip
+
+
+class ProbabilityBars:
+    """Three bars on `axes` with their numbers, one a class; the true one is blue and marked."""
+
+    def __init__(self, live, axes):
+        axes.set(title="probabilities p", ylim=(0, 1.14), xticks=range(3), xlim=(-0.6, 2.6))
+        axes.set_xticklabels(CLASSES)
+        axes.grid(visible=False, axis="x")
+        self.bars = live.move(*axes.bar(range(3), 0, width=0.7, color=ORANGE))
+        self.amounts = live.move(*(axes.text(k, 0, "", ha="center", va="bottom") for k in range(3)))
+        look = {"clip_on": False, "transform": axes.get_xaxis_transform()}  # beside the name
+        (self.mark,) = live.move(*axes.plot([0], [-0.085], "s", color=BLUE, ms=8, zorder=5, **look))
+
+    def move(self, p, y):
+        """Show these probabilities, of which number y is the true class's."""
+        for k, (bar, amount) in enumerate(zip(self.bars, self.amounts, strict=True)):
+            height = min(max(np.nan_to_num(p[k]), 0), 1.0)
+            bar.set_height(height)
+            bar.set_color(BLUE if k == y else ORANGE)
+            amount.set(text=f"{p[k]:.3f}", y=height + 0.01)
+        self.mark.set_xdata([y - 0.36])
 
 
 class SoftmaxLoss(Explorer):
@@ -84,21 +157,16 @@ class SoftmaxLoss(Explorer):
     constant = slider("add a constant (c)", -1000.0, 1000.0, default=0.0, step=10.0)
 
     presets = {
-        "the cat image": {"cat": 3.2, "car": 5.1, "frog": -1.7, "true": "cat"},
-        "the car image": {"cat": 1.3, "car": 4.9, "frog": 2.0, "true": "car"},
-        "the frog image": {"cat": 2.2, "car": 2.5, "frog": -3.1, "true": "frog"},
-        "(−2.85, 0.86, 0.28), a frog": {"cat": -2.85, "car": 0.86, "frog": 0.28, "true": "frog"},
-        "(10, 9, 9): the hinge is content": {"cat": 10.0, "car": 9.0, "frog": 9.0, "true": "cat"},
-        "(1, −2, 0)": {"cat": 1.0, "car": -2.0, "frog": 0.0, "true": "cat"},
-        "(1, −2, 0) halved: T = 2": {
-            "cat": 1.0, "car": -2.0, "frog": 0.0, "true": "cat", "temperature": 2.0,
-        },
-        "all equal": {"cat": 0.0, "car": 0.0, "frog": 0.0, "true": "cat"},
-        "add 1000: e^s overflows": {
-            "cat": 3.2, "car": 5.1, "frog": -1.7, "true": "cat", "constant": 1000.0,
-        },
-    }  # fmt: skip
-    presets = {name: {"temperature": 1.0, "constant": 0.0} | s for name, s in presets.items()}
+        "the cat image": state(3.2, 5.1, -1.7, "cat"),
+        "the car image": state(1.3, 4.9, 2.0, "car"),
+        "the frog image": state(2.2, 2.5, -3.1, "frog"),
+        "(−2.85, 0.86, 0.28), a frog": state(-2.85, 0.86, 0.28, "frog"),
+        "(10, 9, 9): the hinge is content": state(10.0, 9.0, 9.0, "cat"),
+        "(1, −2, 0)": state(1.0, -2.0, 0.0, "cat"),
+        "(1, −2, 0) halved: T = 2": state(1.0, -2.0, 0.0, "cat", temperature=2.0),
+        "all equal": state(0.0, 0.0, 0.0, "cat"),
+        "add 1000: e^s overflows": state(3.2, 5.1, -1.7, "cat", constant=1000.0),
+    }
     size = (840, 320)
     readout_lines = 5
 
@@ -110,26 +178,18 @@ class SoftmaxLoss(Explorer):
         scores = np.array([cat, car, frog])
         logits = (scores + constant) / temperature
         with np.errstate(all="ignore"):
-            p = self.own(logits[None].copy()) if self.own else None
-        own = p is not None
-        if own and np.shape(p) != (1, 3):
-            raise ValueError(
-                f"softmax must return the shape of its input, (1, 3), got {np.shape(p)}"
-            )
-        p = np.array(p, dtype=float)[0] if own else softmax(logits)
+            table = self.own(logits[None].copy()) if self.own else None
+        own = table is not None
+        if own and np.shape(table) != (1, 3):
+            shape = np.shape(table)
+            raise ValueError(f"softmax must return the shape of its input, (1, 3), got {shape}")
+        p = np.array(table, dtype=float)[0] if own else softmax(logits)
         return Answer(scores, temperature, constant, CLASSES.index(true), p, own)
 
     def setup(self, figure):
         chances, curve, losses = figure.subplots(1, 3, width_ratios=(1, 1.1, 1.3))
-        self.chances, self.curve, self.losses = chances, curve, losses
-        move = self.live.move
-        chances.set(title="probabilities p", ylim=(0, 1.14), xticks=range(3), xlim=(-0.6, 2.6))
-        chances.set_xticklabels(CLASSES)
-        chances.grid(visible=False, axis="x")
-        self.bars = move(*chances.bar(range(3), 0, width=0.7, color=ORANGE))
-        self.amounts = move(*(chances.text(k, 0, "", ha="center", va="bottom") for k in range(3)))
-        look = {"clip_on": False, "transform": chances.get_xaxis_transform()}  # beside the name
-        (self.mark,) = move(*chances.plot([0], [-0.085], "s", color=BLUE, ms=8, zorder=5, **look))
+        self.chances = ProbabilityBars(self.live, chances)
+        move, now = self.live.move, {"ls": "", "zorder": 5, "clip_on": False}
         p = np.r_[np.geomspace(1e-4, 1e-2, 80), np.linspace(1e-2, 1, 160)]
         curve.plot(p, -np.log(p), color=GREY)
         curve.set(
@@ -137,104 +197,41 @@ class SoftmaxLoss(Explorer):
             xlim=(-0.03, 1.03), ylim=(-0.2, MOST),
         )  # fmt: skip
         (self.drop,) = move(*curve.plot([], [], ":", color=RED, lw=1.2))
-        (self.point,) = move(*curve.plot([], [], "o", color=RED, ms=9, zorder=5, clip_on=False))
+        (self.point,) = move(*curve.plot([], [], "o", color=RED, ms=9, **now))
         losses.set(
             title="loss if the true score moved", xlabel="score of the true class",
             xlim=(-10, 10), ylim=(-0.5, TOP),
         )  # fmt: skip
-        (self.entropy,) = move(*losses.plot([], [], color=RED, label="cross entropy"))
-        (self.bend,) = move(*losses.plot([], [], "--", color=GREEN, label="hinge, delta 1"))
-        look = {"ls": "", "zorder": 5, "clip_on": False}
-        (self.here,) = move(*losses.plot([], [], "o", color=RED, ms=9, **look))
-        (self.there,) = move(*losses.plot([], [], "D", color=GREEN, ms=8, **look))
+        (self.entropy,) = move(*losses.plot([], [], color=RED))
+        (self.bend,) = move(*losses.plot([], [], "--", color=GREEN))
+        (self.here,) = move(*losses.plot([], [], "o", color=RED, ms=9, **now))
+        (self.there,) = move(*losses.plot([], [], "D", color=GREEN, ms=8, **now))
         self.beyond = move(  # the numbers of points above the axes
             curve.text(0.06, MOST - 0.3, "", va="top", color=RED),
             losses.text(0, TOP - 0.7, "", va="top", color=RED),
             losses.text(0, TOP - 2.7, "", va="top", color=GREEN),
         )
-        handles = [self.mark, (self.entropy, self.here), (self.bend, self.there)]
+        handles = [self.chances.mark, (self.entropy, self.here), (self.bend, self.there)]
         words = ["true class", "cross entropy, and now", "hinge loss with delta 1, and now"]
         figure.legend(handles, words, loc="outside lower left", ncols=3)
 
     def draw(self, result):
-        y, p = result.y, np.nan_to_num(result.p)
-        for k, (bar, amount) in enumerate(zip(self.bars, self.amounts, strict=True)):
-            height = min(max(p[k], 0), 1.0)
-            bar.set_height(height)
-            bar.set_color(BLUE if k == y else ORANGE)
-            amount.set(text=f"{result.p[k]:.3f}", y=height + 0.01)
-        self.mark.set_xdata([y - 0.36])
-        loss = min(result.loss, MOST)  # nan, the learner's mistake, stays nan: no point
-        self.point.set_data([p[y]], [loss])
-        self.drop.set_data([p[y], p[y], -0.03], [-0.2, loss, loss])
-        entropy, bend = result.curves
-        self.entropy.set_data(TRUE_SCORES, entropy)
-        self.bend.set_data(TRUE_SCORES, bend)
-        true = result.scores[y]
+        y, true = result.y, result.scores[result.y]
+        self.chances.move(result.p, y)
+        p, loss = np.nan_to_num(result.p[y]), min(result.loss, MOST)  # no point where it is nan
+        self.point.set_data([p], [loss])
+        self.drop.set_data([p, p, -0.03], [-0.2, loss, loss])
+        for line, curve in zip((self.entropy, self.bend), result.curves, strict=True):
+            line.set_data(TRUE_SCORES, curve)
         self.here.set_data([true], [min(result.loss, TOP)])
         self.there.set_data([true], [min(result.hinge, TOP)])
         losses, tops = (result.loss, result.loss, result.hinge), (MOST, TOP, TOP)
         for words, loss, top in zip(self.beyond, losses, tops, strict=True):
-            words.set_text(f"↑ {readable(f'{loss:.4g}')}" if loss > top else "")
+            words.set_text(off_the_top(loss, top, ".4g"))
         for words in self.beyond[1:]:
-            words.set(x=true + (0.7 if true < 0 else -0.7), ha="left" if true < 0 else "right")
+            beside(words, true, 0.7)
 
     def readout(self, result):
-        return readable("<br>".join([self._powers(result), *self._losses(result)]))
-
-    @staticmethod
-    def _powers(result):
-        base = "s" if not result.constant else "(s + c)"
-        base += "/T" if result.temperature != 1 else ""
-        with np.errstate(over="ignore"):
-            powers = np.exp(result.logits)
-        items = [f"e^{x:.5g} = {power:.5g}" for x, power in zip(result.logits, powers, strict=True)]
-        failed = not np.isfinite(naive_softmax(result.logits)).all()
-        quotient = (
-            "Divided by it: nan, not a number. With the largest subtracted first"
-            if failed
-            else "Divided by it"
-        )
-        return (
-            f"e^{base}: {', '.join(items)}; their sum is {powers.sum():.5g}.<br>"
-            f"{quotient}: p = <b>({_list(result.p)})</b>."
-        )
-
-    def _losses(self, result):
-        y, over = result.y, "" if result.temperature == 1 else ", over T"
-        slopes = (result.p - np.eye(3)[y]) / result.temperature
-        scores = result.scores / result.temperature
-        gaps = " + ".join(
-            f"max(0, {scores[k]:.4g} − {_number(scores[y])} + 1)" for k in range(3) if k != y
-        )
-        yield (
-            f"Cross entropy: −ln p<sub>{CLASSES[y]}</sub> = −ln {result.p[y]:.4g} = "
-            f"<b>{result.loss + 0:.3f}</b>. Its slopes along the scores, p − y{over}: "
-            f"({_list(slopes)})."
-        )
-        of = "" if result.temperature == 1 else " of s/T"
-        yield f"Hinge loss{of}: {gaps} = <b>{result.hinge + 0:.4g}</b>."
-        if not self.own:
-            yield self._meaning(result)
-        elif result.own:
-            yield "The probabilities are computed by your own softmax."
-        else:
-            yield not_yet("softmax", "these are nnkit's probabilities")
-
-    @staticmethod
-    def _meaning(result):
-        scores = result.scores / result.temperature
-        lead = scores[result.y] - np.delete(scores, result.y).max()
-        if lead > 1 - 1e-9:  # 6.1 - 5.1 is a bit less than 1
-            return "The hinge is content with a lead of 1. Cross entropy always asks for more."
-        if lead > 0:
-            return "The true class is ahead, but by less than 1: both losses ask for more."
-        return "The true class is not ahead: both losses grow with every point that it is behind."
-
-
-def _list(values):
-    return ", ".join(f"{value:.3f}" for value in values)
-
-
-def _number(value):
-    return f"{value:.4g}" if value >= 0 else f"({value:.4g})"
+        yes = "The probabilities are computed by your own softmax."
+        credit = yes if result.own else not_yet("softmax", "these are nnkit's probabilities")
+        return readable("<br>".join([*result.words, credit if self.own else result.meaning]))

@@ -27,6 +27,18 @@ def hinge_terms(scores, delta, power=1):
     return gaps**power
 
 
+def hinge_formula(scores, y, delta=1.0, power=1):
+    """The loss of one image of class y as a sum with the numbers plugged in."""
+    return " + ".join(
+        f"max(0, {score:.4g} − {_number(scores[y])} + {delta:.3g}){'²' * (power == 2)}"
+        for score in np.delete(scores, y)
+    )
+
+
+def _number(value):
+    return f"{value:.4g}" if value >= 0 else f"({value:.4g})"
+
+
 @dataclass(frozen=True)
 class Costs:
     """What one position of HingeLoss computes. `penalty` is lam * R(W); `own`: by the learner."""
@@ -177,13 +189,8 @@ class HingeLoss(Explorer):
 
     @staticmethod
     def _sum(result, image):
-        scores, square = result.scores[image], "²" * (result.power == 2)
-        others = [j for j in range(3) if j != image]
-        formula = " + ".join(
-            f"max(0, {scores[j]:.4g} − {_number(scores[image])} + {result.delta:.3g}){square}"
-            for j in others
-        )
-        terms = " + ".join(f"{result.terms[image, j]:.4g}" for j in others)
+        formula = hinge_formula(result.scores[image], image, result.delta, result.power)
+        terms = " + ".join(f"{term:.4g}" for term in np.delete(result.terms[image], image))
         return f"{formula} = {terms} = <b>{result.terms[image].sum():.4g}</b>"
 
     @staticmethod
@@ -208,7 +215,3 @@ class HingeLoss(Explorer):
             f"Dearest is the {CLASSES[worst]} image: its true score should lead by "
             f"{result.delta:.3g} and {word} {abs(lead):.3g}."
         )
-
-
-def _number(value):
-    return f"{value:.4g}" if value >= 0 else f"({value:.4g})"
