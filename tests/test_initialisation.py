@@ -108,14 +108,14 @@ def test_a_good_start_trains_and_a_bad_one_does_not():
 
 def test_a_loss_that_is_no_number_ends_the_training_and_is_said():
     explorer = Initialisation(activation="ReLU", std=1.0)
-    losses = last(explorer.compute(**explorer.state))["losses"]
+    losses = last(explorer.compute(**explorer.state)).losses
     assert len(losses) < UPDATES and not np.isfinite(losses[-1])
     assert "no number any more" in explorer.live.description
 
 
 def test_the_words_give_a_mean_over_the_last_mini_batches():
     explorer = Initialisation(scheme="Kaiming normal", activation="ReLU")
-    losses = last(explorer.compute(**explorer.state))["losses"]
+    losses = last(explorer.compute(**explorer.state)).losses
     mean = f"{np.mean(losses[-10:]):.4g}"
     assert f"after 200 updates {mean} (mean of ten)" in explorer.live.description
 
@@ -124,9 +124,9 @@ def test_the_histograms_come_before_the_training():
     explorer = Initialisation(depth=3)
     results = explorer.compute(**explorer.state)
     first = contextvars.Context().run(next, results)
-    assert first["losses"] == [] and len(first["activations"]) == 3
+    assert first.losses == () and len(first.activations) == 3
     for count in range(1, 4):  # resumed wherever the event loop likes
-        assert len(contextvars.Context().run(next, results)["losses"]) == count
+        assert len(contextvars.Context().run(next, results).losses) == count
     assert Initialisation.patience == 0
 
 
@@ -155,7 +155,7 @@ def xavier(fan_in, fan_out, rng):
 def test_a_learners_rule_takes_the_schemes_place():
     explorer = Initialisation(init=xavier)
     result = last(explorer.compute(**explorer.state))
-    assert result["std"] == pytest.approx(80**-0.5, rel=0.02)
+    assert result.std == pytest.approx(80**-0.5, rel=0.02)
     assert "All weights, of every layer, were drawn by your xavier." in explorer.live.description
     assert [explorer._widgets[name].layout.display for name in ("scheme", "std")] == ["none"] * 2
     assert explorer._widgets["scheme"].disabled and explorer._widgets["std"].disabled
@@ -163,7 +163,9 @@ def test_a_learners_rule_takes_the_schemes_place():
 
 def test_a_rule_that_is_still_to_do_leaves_the_scheme_and_a_wrong_shape_is_told():
     stub = Initialisation(init=lambda fan_in, fan_out, rng: None, depth=2)
-    assert stub.losses.get_ydata() == pytest.approx(Initialisation(depth=2).losses.get_ydata())
+    assert stub.curve.line.get_ydata() == pytest.approx(
+        Initialisation(depth=2).curve.line.get_ydata()
+    )
     assert "returns nothing yet" in stub.live.words
     assert stub._widgets["scheme"].layout.display is None
     wrong = Initialisation(init=lambda fan_in, fan_out, rng: np.zeros((fan_out, fan_in)), depth=2)

@@ -1,6 +1,7 @@
 """First weights as numbers: schemes, the signals they let through, and the training from them."""
 
 import functools
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -40,6 +41,19 @@ def first_weights(scheme, std, sizes, seed=0):
     kind = next((k for k in ("constant", "uniform") if k in scheme), "normal")
     base = standard(kind, tuple(sizes), seed)
     return [w * np.float32(SCHEMES[scheme](*w.shape, std)) for w in base]
+
+
+def drawn_by(init, sizes):
+    """Weights as `first_weights` gives them, by a learner's init; None where it returns nothing."""
+    rng, weights = np.random.default_rng(0), []
+    for a, b in zip(sizes, sizes[1:], strict=False):
+        w = init(a, b, rng)
+        if w is None:
+            return None
+        weights.append(np.asarray(w, np.float32))
+        if weights[-1].shape != (a, b):
+            raise ValueError(f"init must return shape {(a, b)}, got {weights[-1].shape}")
+    return weights
 
 
 @functools.lru_cache(maxsize=4)
@@ -114,3 +128,60 @@ def verdict(activations, activation):
     if factor < 0.8:
         return "Fades", change
     return ("Shrinks slowly" if factor < 0.95 else "Keeps its size"), change
+
+
+@dataclass(frozen=True)
+class Start:
+    """A net's first weights, the signals that they let through, its training, and their words.
+
+    activations, gradients: as `signals` gives them; meant: the std that the weights were drawn
+    with, None where a learner drew them; losses: of the training, as far as it has come.
+    """
+
+    weights: list
+    activation: str
+    activations: list
+    gradients: list
+    meant: float | None
+    lr: float
+    losses: tuple = ()
+
+    @property
+    def std(self):
+        """The standard deviation of the first layer's weights."""
+        return float(self.weights[0].std(dtype=float))
+
+    @property
+    def fate(self):
+        """What the layers do to the signal, in words."""
+        word, reason = verdict(self.activations, self.activation)
+        off = np.mean(self.activations[-1] == 0)
+        more = f" In the last layer {off:.0%} of the activations are exactly 0." if off else ""
+        return f"<b>{word}:</b> {reason}.{more}"
+
+    @property
+    def first_layer(self):
+        """How large the weights are, and what that makes of a sum, in words."""
+        if not self.std > 0:
+            return f"Every weight is {self.weights[0].mean():.3g}."
+        width, drawn = len(self.weights[0]), f" (drawn with {self.meant:.3g})" if self.meant else ""
+        return (
+            f"Layer 1: the weights' std is {self.std:.3g}{drawn}, so a sum over n = {width} inputs "
+            f"of size 1 has the std sqrt(n) · {self.std:.3g} = {width**0.5 * self.std:.3g}."
+        )
+
+    @property
+    def learning(self):
+        """What becomes of the gradients and of the loss, in words."""
+        first, last = (short(self.gradients[i].std(dtype=float)) for i in (0, -1))
+        words = f"Gradients: std {last} at layer {len(self.gradients)}, {first} at layer 1."
+        if not self.losses:
+            return words
+        end = f"{np.mean(self.losses[-10:]):.4g} (mean of ten)"  # one mini-batch alone says little
+        end = end if np.isfinite(self.losses[-1]) else "it is no number any more (nan)"
+        done = len(self.losses) - 1
+        after = "the first update" if done == 1 else f"{done} updates"
+        return (
+            f"{words} Trained with lr = {self.lr:.3g}: loss {self.losses[0]:.4g}, after {after} "
+            f"{end}."
+        )

@@ -3,7 +3,9 @@
 import numpy as np
 from matplotlib.collections import PolyCollection
 
-from widgets.style import GREY
+from widgets.circuit_drawing import short
+from widgets.labels import Labels
+from widgets.style import GREY, INK
 
 
 class Ridges:
@@ -41,3 +43,19 @@ class Ridges:
         finite = values[np.isfinite(values)]
         at = np.floor((finite - low) * (bins / (high - low)))
         return np.bincount(np.clip(at + 1, 0, bins + 1).astype(int).ravel(), minlength=bins + 2)
+
+
+class LayerRidges:
+    """Ridges with the standard deviation of each layer beside its row, centred at `x`."""
+
+    def __init__(self, live, axes, low, high, x, colour):
+        self.ridges, self.x = Ridges(live, axes, low, high, colour=colour), x
+        self.labels = Labels(live, axes, 8)
+
+    def show(self, rows, shown):
+        """Label with the spread of each array of `rows`; draw the histogram of each of `shown`."""
+        self.ridges.set(shown)
+        self.labels.set([
+            (self.x, k - 0.25, f"layer {k}: {short(row.std(dtype=float))}", INK)
+            for k, row in enumerate(rows, 1)
+        ])  # fmt: skip
