@@ -44,10 +44,10 @@ def test_the_objective_adds_lambda_times_the_squares_of_the_weights():
 
 def test_the_picture_shows_what_lies_beyond_the_margin():
     explorer = HingeLoss()
-    bars = [segment[:, 0].tolist() for segment in explorer.over.get_segments()]
+    bars = [segment[:, 0].tolist() for segment in explorer.scores.over.get_segments()]
     assert np.allclose(bars, [(2.2, 5.1), (-4.1, 2.2), (-4.1, 2.5)])
-    assert explorer.true.get_xdata() == pytest.approx([3.2, 4.9, -3.1])
-    assert [label.get_text() for label in explorer.labels if label.get_text()] == [
+    assert explorer.scores.true.get_xdata() == pytest.approx([3.2, 4.9, -3.1])
+    assert [label.get_text() for label in explorer.scores.labels if label.get_text()] == [
         "2.9", "6.3", "6.6",
     ]  # fmt: skip
     assert [bar.get_width() for bar in explorer.bars] == pytest.approx(

@@ -12,6 +12,7 @@ from widgets.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
 
 CLASSES = ("cat", "car", "frog")
 SCORES = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])  # a row for each image
+PLACES = np.arange(12).reshape(3, 4)[:, :3]  # of the scores in the picture, a gap between images
 HINGES = {"hinge": 1, "squared hinge": 2}
 START = {"delta": 1.0, "lam": 0.0, "scale": 1.0, "hinge": "hinge"}
 START |= dict(zip(CLASSES, SCORES[0].tolist(), strict=True))  # those of the cat image
@@ -64,6 +65,82 @@ class Costs:
     def objective(self):
         return self.data + self.penalty
 
+    @property
+    def words(self):
+        """The loss of each image, and the objective, with the numbers plugged in."""
+        parts = " + ".join(_number(loss) for loss in self.losses)
+        return [
+            *(f"{name} image: {self._sum(image)}" for image, name in enumerate(CLASSES)),
+            f"Objective = ({parts}) / 3 + lambda · R(W) = {self.data:.4g} + "
+            f"{self.lam:.3g} · {self.squares:.4g} = <b>{self.objective:.4g}</b>.",
+        ]
+
+    def _sum(self, image):
+        formula = hinge_formula(self.scores[image], image, self.delta, self.power)
+        terms = " + ".join(f"{term:.4g}" for term in np.delete(self.terms[image], image))
+        return f"{formula} = {terms} = <b>{self.terms[image].sum():.4g}</b>"
+
+    @property
+    def comparison(self):
+        """What the learner's function says, beside what it should."""
+        same = np.allclose(self.losses, self.terms.sum(axis=1))
+        losses = ", ".join(f"{loss:.4g}" for loss in self.losses)
+        return f"Your own function says {losses}: {'the same.' if same else 'not the same!'}"
+
+    @property
+    def meaning(self):
+        """Which image costs most, and what its scores lack."""
+        worst = int(self.losses.argmax())
+        if self.losses[worst] == 0:
+            return "Every true score leads by delta or more: the loss is 0, whatever else they are."
+        if np.allclose(self.losses, self.losses[0]):
+            return "All three images cost the same."
+        scores = self.scores[worst]
+        lead = scores[worst] - np.delete(scores, worst).max()
+        word = "leads by only" if lead >= 0 else "trails by"
+        return (
+            f"Dearest is the {CLASSES[worst]} image: its true score should lead by "
+            f"{self.delta:.3g} and {word} {abs(lead):.3g}."
+        )
+
+
+class ScoreRows:
+    """The three scores of each image in rows on `axes`, and what lies beyond its margin."""
+
+    def __init__(self, live, axes):
+        axes.set(
+            xlim=(-9, 13), ylim=(10.7, -1.3), yticks=PLACES.ravel(), yticklabels=CLASSES * 3,
+            xlabel="score", title="the three scores of each image",
+        )  # fmt: skip
+        axes.grid(visible=False, axis="y")
+        for name, (place, *_) in zip(CLASSES, PLACES, strict=True):
+            axes.text(-8.8, place - 0.75, f"image of a {name}", va="center", color=GREY)
+        move, style = live.move, {"ls": "", "clip_on": False}
+        (self.over,) = move(axes.hlines([], [], [], color=RED, lw=7, alpha=0.75, zorder=2))
+        (self.edges,) = move(axes.vlines([], [], [], color=GREEN, ls="--", lw=1.6, zorder=3))
+        (self.wrong,) = move(*axes.plot([], [], "o", color=ORANGE, ms=8, zorder=4, **style))
+        (self.true,) = move(*axes.plot([], [], "s", color=BLUE, ms=9, zorder=5, **style))
+        look = {"va": "center", "color": RED, "zorder": 6}
+        self.labels = move(*(axes.text(0, place, "", **look) for place in PLACES.flat))
+
+    def move(self, scores, delta, terms):
+        """Show these scores and the terms of their losses; row i is image i, of class i."""
+        true, wrong = np.diag(scores), ~np.eye(3, dtype=bool)
+        self.true.set_data(true, np.diag(PLACES))
+        self.wrong.set_data(scores[wrong], PLACES[wrong])
+        edges = [
+            [(score - delta, rows[0] - 0.4), (score - delta, rows[-1] + 0.4)]
+            for score, rows in zip(true, PLACES, strict=True)
+        ]
+        beyond = [
+            [(true[image] - delta, PLACES[image, j]), (scores[image, j], PLACES[image, j])]
+            for image, j in np.argwhere(terms > 0)
+        ]
+        self.edges.set_segments(edges)
+        self.over.set_segments(beyond)
+        for label, term, score in zip(self.labels, terms.flat, scores.flat, strict=True):
+            label.set(text=f"{term:.3g}" if term > 0 else "", x=score + 0.45)
+
 
 class HingeLoss(Explorer):
     """Move delta; watch which wrong scores come within it, and what they cost.
@@ -102,37 +179,19 @@ class HingeLoss(Explorer):
     def pointed(self, axes, x, y):
         row = round(y)
         if axes is self.rows and row in range(3):
-            self.set(**{CLASSES[row]: round(min(max(x / (self.scale or 1), -4.0), 6.0), 2)})
+            self.place(**{CLASSES[row]: x / (self.scale or 1)})
 
     def compute(self, delta, lam, scale, hinge, cat, car, frog):
         scores = scale * np.array([(cat, car, frog), *SCORES[1:]]) + 0.0  # no -0 in the words
         terms = hinge_terms(scores, delta, HINGES[hinge])
-        losses = (
-            [self.own(row.copy(), y, delta) for y, row in enumerate(scores)] if self.own else []
-        )
-        own = bool(losses) and all(loss is not None for loss in losses)
+        losses = [self.own and self.own(row.copy(), y, delta) for y, row in enumerate(scores)]
+        own = all(loss is not None for loss in losses)
         losses = np.array(losses, dtype=float) if own else terms.sum(axis=1)
         return Costs(scores, delta, HINGES[hinge], terms, losses, lam, (scores**2).sum(), own)
 
     def setup(self, figure):
         self.rows, self.costs = figure.subplots(1, 2, width_ratios=(1.35, 1))
-        places = np.array([4 * image + row for image in range(3) for row in range(3)])
-        self.places = places.reshape(3, 3)
-        self.rows.set(
-            xlim=(-9, 13), ylim=(10.7, -1.3), yticks=places, yticklabels=CLASSES * 3,
-            xlabel="score", title="the three scores of each image",
-        )  # fmt: skip
-        self.rows.grid(visible=False, axis="y")
-        for image, name in enumerate(CLASSES):
-            self.rows.text(-8.8, 4 * image - 0.75, f"image of a {name}", va="center", color=GREY)
-        move, style = self.live.move, {"ls": "", "clip_on": False}
-        (self.over,) = move(self.rows.hlines([], [], [], color=RED, lw=7, alpha=0.75, zorder=2))
-        (self.edges,) = move(self.rows.vlines([], [], [], color=GREEN, ls="--", lw=1.6, zorder=3))
-        (self.wrong,) = move(*self.rows.plot([], [], "o", color=ORANGE, ms=8, zorder=4, **style))
-        (self.true,) = move(*self.rows.plot([], [], "s", color=BLUE, ms=9, zorder=5, **style))
-        self.labels = move(
-            *(self.rows.text(0, y, "", va="center", color=RED, zorder=6) for y in places)
-        )
+        self.scores, move = ScoreRows(self.live, self.rows), self.live.move
         names = [f"loss of the {name} image" for name in CLASSES]
         names += ["their mean", "lambda · R(W)", "objective"]
         colours = [RED] * 3 + [PURPLE, GREY, BLUE]
@@ -140,7 +199,7 @@ class HingeLoss(Explorer):
         self.costs.grid(visible=False, axis="y")
         self.bars = move(*self.costs.barh(range(6), 0, color=colours, alpha=0.8, height=0.6))
         self.amounts = move(*(self.costs.text(0, y, "", va="center") for y in range(6)))
-        handles = [self.true, self.wrong, self.edges, self.over]
+        handles = [self.scores.true, self.scores.wrong, self.scores.edges, self.scores.over]
         words = ["score of the true class", "score of a wrong class"]
         words += ["true score − delta", "what is beyond it; its cost"]
         figure.legend(handles, words, loc="outside lower left", ncols=4)
@@ -149,27 +208,7 @@ class HingeLoss(Explorer):
         right = 36 if result.power == 1 else 130
         if self.costs.get_xlim() != (0, right):
             self.costs.set_xlim(0, right)
-        true = np.diag(result.scores)
-        edge = true - result.delta
-        wrong = ~np.eye(3, dtype=bool)
-        self.true.set_data(true, np.diag(self.places))
-        self.wrong.set_data(result.scores[wrong], self.places[wrong])
-        self.edges.set_segments(
-            [
-                [(x, rows[0] - 0.4), (x, rows[2] + 0.4)]
-                for x, rows in zip(edge, self.places, strict=True)
-            ]
-        )
-        beyond = [
-            [(edge[image], self.places[image, j]), (result.scores[image, j], self.places[image, j])]
-            for image, j in np.argwhere(result.terms > 0)
-        ]
-        self.over.set_segments(beyond)
-        for label, term, score in zip(
-            self.labels, result.terms.ravel(), result.scores.ravel(), strict=True
-        ):
-            label.set_text(f"{term:.3g}" if term > 0 else "")
-            label.set_x(score + 0.45)
+        self.scores.move(result.scores, result.delta, result.terms)
         values = [*result.losses, result.data, result.penalty, result.objective]
         for bar, amount, value in zip(self.bars, self.amounts, values, strict=True):
             width = min(max(value, 0), right)
@@ -178,40 +217,5 @@ class HingeLoss(Explorer):
             amount.set(x=width, ha="left" if width < 0.8 * right else "right")
 
     def readout(self, result):
-        lines = [f"{CLASSES[image]} image: {self._sum(result, image)}" for image in range(3)]
-        parts = " + ".join(_number(loss) for loss in result.losses)
-        lines.append(
-            f"Objective = ({parts}) / 3 + lambda · R(W) = {result.data:.4g} + "
-            f"{result.lam:.3g} · {result.squares:.4g} = <b>{result.objective:.4g}</b>."
-        )
-        lines.append(self._yours(result) if self.own else self._meaning(result))
-        return readable("<br>".join(lines))
-
-    @staticmethod
-    def _sum(result, image):
-        formula = hinge_formula(result.scores[image], image, result.delta, result.power)
-        terms = " + ".join(f"{term:.4g}" for term in np.delete(result.terms[image], image))
-        return f"{formula} = {terms} = <b>{result.terms[image].sum():.4g}</b>"
-
-    @staticmethod
-    def _yours(result):
-        if not result.own:
-            return not_yet("function", "these are nnkit's losses")
-        same = np.allclose(result.losses, result.terms.sum(axis=1))
-        losses = ", ".join(f"{loss:.4g}" for loss in result.losses)
-        return f"Your own function says {losses}: {'the same.' if same else 'not the same!'}"
-
-    @staticmethod
-    def _meaning(result):
-        worst = int(result.losses.argmax())
-        if result.losses[worst] == 0:
-            return "Every true score leads by delta or more: the loss is 0, whatever else they are."
-        if np.allclose(result.losses, result.losses[0]):
-            return "All three images cost the same."
-        scores = result.scores[worst]
-        lead = scores[worst] - np.delete(scores, worst).max()
-        word = "leads by only" if lead >= 0 else "trails by"
-        return (
-            f"Dearest is the {CLASSES[worst]} image: its true score should lead by "
-            f"{result.delta:.3g} and {word} {abs(lead):.3g}."
-        )
+        yours = result.comparison if result.own else not_yet("function", "these are nnkit's losses")
+        return readable("<br>".join([*result.words, yours if self.own else result.meaning]))
