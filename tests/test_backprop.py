@@ -170,12 +170,13 @@ def test_a_click_picks_the_nearest_edge():
 def test_the_error_curve_has_a_best_nudge_between_bending_and_rounding():
     explorer = GradientCheck(circuit="sigmoid in small gates")
     result = explorer.compute(**explorer.state)
-    assert explorer.centred.get_ydata() == pytest.approx(result["centred"])
-    assert result["centred"].argmin() == pytest.approx(26, abs=5)  # h near 3e-6
-    assert result["centred"][-1] > 1e-3 < result["side"][-1]
-    wide, narrow = result["centred"][-9], result["centred"][-13]  # h = 0.01 and 0.001
+    side, centred = result.errors(NUDGES)
+    assert explorer.centred.get_ydata() == pytest.approx(centred)
+    assert centred.argmin() == pytest.approx(26, abs=5)  # h near 3e-6
+    assert centred[-1] > 1e-3 < side[-1]
+    wide, narrow = centred[-9], centred[-13]  # h = 0.01 and 0.001
     assert wide / narrow == pytest.approx(100, rel=0.02), "the centred error shrinks as h squared"
-    wide, narrow = result["side"][-9], result["side"][-13]
+    wide, narrow = side[-9], side[-13]
     assert wide / narrow == pytest.approx(10, rel=0.1), "the one-sided error shrinks as h"
 
 

@@ -4,10 +4,12 @@ import re
 
 import numpy as np
 
-from widgets.circuit_drawing import HEIGHT, CircuitDrawing, short
-from widgets.circuits import CIRCUITS, OPS, backward, difference_quotients, forward
+from widgets.circuit_drawing import HEIGHT, CircuitDrawing
+from widgets.circuit_walk import Walk
+from widgets.circuits import CIRCUITS, backward, forward
 from widgets.controls import choice, slider
 from widgets.explorer import Explorer
+from widgets.own import written
 from widgets.panel import not_yet
 from widgets.style import BLUE, GREY, ORANGE
 
@@ -93,84 +95,28 @@ class Backprop(Explorer):
         values = forward(plan, inputs)
         flows, totals = backward(plan, values, self.own)
         edge = plan.edges[min(edge, len(plan.edges)) - 1]
-        _, quotient = difference_quotients(plan, inputs, edge, h)
-        return {
-            "plan": plan, "values": values, "flows": flows, "totals": totals, "edge": edge, "h": h,
-            "step": min(step, plan.steps), "quotient": float(quotient),
-            "error": float(abs(quotient - flows[edge].gradient)),
-        }  # fmt: skip
+        return Walk(plan, min(step, plan.steps), edge, values, flows, totals, h)
 
     def setup(self, figure):
         self.map = CircuitDrawing(self.live, figure.subplots())
 
     def draw(self, result):
-        plan = result["plan"]
+        plan = result.plan
         if self.map.plan is not plan:
             with self.live.style():
                 self.map.build(plan, self.height(plan))
             for name in INPUTS:
                 self._widgets[name].layout.display = None if name in plan.inputs else "none"
             self._widgets["step"].high, self._widgets["edge"].high = plan.steps, len(plan.edges)
-        names = "values", "flows", "totals", "step"
-        self.map.move(*(result[name] for name in names), picked=result["edge"])
+        self.map.show(result)
 
     def readout(self, result):
-        lines = [self._step(result), *self._edge(result)]
-        if self.own and self._untouched():
-            lines.append(not_yet("gate_backward", "all gradients are nnkit's"))
-        elif self.own:
+        lines = [result.step_words, *result.edge_words]
+        if any(written(self.own, kind, 2.0, 3.0, 1.0) for kind in ("+", "*", "max")):
             lines.append("The gradients of the gates +, × and max are those of your gate_backward.")
+        elif self.own:
+            lines.append(not_yet("gate_backward", "all gradients are nnkit's"))
         return re.sub(r"\b([wx])([0-3])\b", r"\1<sub>\2</sub>", "<br>".join(lines))
-
-    def _untouched(self):
-        return all(self.own(kind, 2.0, 3.0, 1.0) is None for kind in ("+", "*", "max"))
-
-    @staticmethod
-    def _step(result):
-        plan, step, values = result["plan"], result["step"], result["values"]
-        gate = plan.progress(step)[2]
-        count = f"<b>Step {step} of {plan.steps}</b>"
-        if step == 0:
-            return f"{count}: only the inputs are known. Each step forward computes one gate."
-        if gate is None:
-            name = plan.output
-            return f"{count}: now backward. It begins at the output, with ∂{name}/∂{name} = 1."
-        if step <= len(plan.gates):
-            formula, numbers = worded(OPS[gate.op].formula, gate, values)
-            result = short(values[gate.name])
-            return f"{count}, forward: {gate.name} = {formula} = {numbers} = {result}."
-        flows = [(s, result["flows"][s, g, i]) for s, g, i in plan.edges if g is gate]
-        shares = " and ".join(f"{short(flow.gradient)} to {source}" for source, flow in flows)
-        upstream = short(flows[0][1].upstream)
-        return f"{count}, backward: gate {gate.op} has upstream {upstream} and passes {shares}."
-
-    @staticmethod
-    def _edge(result):
-        (source, gate, _), plan = result["edge"], result["plan"]
-        flow, output = result["flows"][result["edge"]], plan.output
-        title = f"<b>Edge {source} → {gate.op}</b>"
-        if gate.name not in plan.progress(result["step"])[1]:
-            return [f"{title}: its gradient is still to come. Move <b>step</b> on."]
-        product = f"{short(flow.upstream)} · {bracketed(short(flow.local))} = "
-        product += f"<b>{short(flow.upstream * flow.local)}</b>"
-        if not np.isclose(flow.gradient, flow.upstream * flow.local):
-            product += f", but your gate_backward says <b>{short(flow.gradient)}</b>"
-        quotient, h = f"{result['quotient'] + 0.0:.8g}".replace("-", "−"), result["h"]
-        nudge = (
-            f"The nudge says ({output}(v + h) − {output}(v − h)) / 2h = {quotient} "
-            f"with h = {h:.3g}: error {result['error']:.1g}. "
-            f"{judged(result['error'], flow.gradient, h)}"
-        )
-        if all_to_one_of_equals(result):
-            nudge = (
-                f"At a tie max has no derivative: a nudge both ways finds half, {quotient}; "
-                "your gate gives all to one input. Both are allowed."
-            )
-        return [
-            f"{title}: upstream × local = {product}. "
-            f"Local: ∂{gate.name}/∂{source} = {local_words(result)}.",
-            nudge,
-        ]
 
 
 class GradientCheck(Backprop):
@@ -184,13 +130,6 @@ class GradientCheck(Backprop):
         "too short: rounding": {"h": 1e-12},
     }
     size = (840, 480)
-
-    def compute(self, **state):
-        result = super().compute(**state)
-        plan, edge = result["plan"], result["edge"]
-        side, centred = difference_quotients(plan, state, edge, NUDGES)
-        gradient = result["flows"][edge].gradient
-        return result | {"side": abs(side - gradient), "centred": abs(centred - gradient)}
 
     def setup(self, figure):
         above, below = figure.subplots(2, 1)
@@ -219,55 +158,6 @@ class GradientCheck(Backprop):
 
     def draw(self, result):
         super().draw(result)
-        self.centred.set_data(NUDGES, np.clip(result["centred"], LOWEST, None))
-        self.side.set_data(NUDGES, np.clip(result["side"], LOWEST, None))
-        self.now.set_data([result["h"]], np.clip([result["error"]], LOWEST, 1e3))
-
-
-def worded(template, gate, values):
-    """A formula of OPS with names, and the same with numbers."""
-    names = (*gate.sources, gate.name)
-    numbers = [short(values[name]) for name in names]
-    if len(template) > len("{out}"):
-        numbers = [bracketed(number) for number in numbers]
-    return [template.format(*words, out=words[-1]) for words in (names, numbers)]
-
-
-def local_words(result):
-    """The derivative of a gate by one of its inputs, in words and then in numbers."""
-    source, gate, position = result["edge"]
-    if templates := OPS[gate.op].locals:
-        words, numbers = worded(templates[position], gate, result["values"])
-        return words if words == numbers else f"{words} = {numbers}"
-    (other,) = gate.sources[:position] + gate.sources[position + 1 :]
-    gap = result["values"][source] - result["values"][other]
-    sign = ">" if gap > 0 else "<" if gap < 0 else "="
-    return f"{short(result['flows'][result['edge']].local)}, since {source} {sign} {other}"
-
-
-def all_to_one_of_equals(result):
-    """True where a learner's max gives its gradient to one of two equal inputs, as it may."""
-    gate = result["edge"][1]
-    flows = [result["flows"][source, gate, i] for i, source in enumerate(gate.sources)]
-    upstream = flows[0].upstream
-    return (
-        gate.op == "max"
-        and flows[0].value == flows[1].value
-        and sorted(flow.gradient for flow in flows) == sorted((0.0, upstream))
-        and bool(np.isclose(result["quotient"], upstream / 2))
-    )
-
-
-def bracketed(text):
-    return f"({text})" if text.startswith("−") else text
-
-
-def judged(error, gradient, h):
-    """What the error of a difference quotient means."""
-    if error <= 1e-6 * max(1, abs(gradient)):
-        return "They agree."
-    if h >= 3e-3:
-        return "A shorter nudge comes nearer: within ±h the function bends."
-    if h <= 1e-9:
-        return "A nudge this short drowns in rounding."
-    return "They disagree: one of the two is wrong."
+        for line, errors in zip((self.side, self.centred), result.errors(NUDGES), strict=True):
+            line.set_data(NUDGES, np.clip(errors, LOWEST, None))
+        self.now.set_data([result.h], np.clip([result.error], LOWEST, 1e3))

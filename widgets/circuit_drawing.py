@@ -79,17 +79,17 @@ class CircuitDrawing:
             self.routes[edge] = line[:, free]
             self.middles[edge] = (start + end) / 2, level
 
-    def move(self, values, flows, totals, step, picked):
-        """Show what is known after `step`, ring the gate at work, mark the edge `picked`."""
+    def show(self, walk):
+        """Show what is known after a Walk's steps, ring the gate at work, mark the walk's edge."""
         plan = self.plan
-        known, pulled, active = plan.progress(step)
-        self.picked.set_data(*self.routes[picked])
+        known, pulled, active = plan.progress(walk.step)
+        self.picked.set_data(*self.routes[walk.edge])
         self.ring.set_visible(active is not None)
         if active:
             x, y = self.places[active.name]
             self.ring.set_data([x], [y])
         labels = []
-        for edge, flow in flows.items():
+        for edge, flow in walk.flows.items():
             x, y = self.middles[edge]
             if edge[0] in known:
                 labels.append((x, y - 12.5, short(flow.value), BLUE))
@@ -97,13 +97,13 @@ class CircuitDrawing:
                 labels.append((x, y + 12.5, short(flow.gradient), RED))
         x, y = self.places[plan.output]
         if plan.output in known:
-            labels.append((x + 47, y - 12.5, short(values[plan.output]), BLUE))
-        if step > len(plan.gates):
+            labels.append((x + 47, y - 12.5, short(walk.values[plan.output]), BLUE))
+        if walk.step > len(plan.gates):
             labels.append((x + 47, y + 12.5, "1", RED))
         for name, uses in Counter(source for source, *_ in plan.edges).items():
             if uses > 1 and all(g.name in pulled for s, g, _ in plan.edges if s == name):
                 x, y = self.places[name]
-                labels.append((x - 38, y + 32, f"sum {short(totals[name])}", RED))
+                labels.append((x - 38, y + 32, f"sum {short(walk.totals[name])}", RED))
         self.labels.set(labels)
 
     def nearest(self, x, y):
