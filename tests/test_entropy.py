@@ -45,9 +45,9 @@ def test_the_cross_entropy_is_lowest_where_the_model_is_right():
 def test_the_areas_are_the_two_entropies():
     explorer = EntropyAndKL(p=0.8, q=0.3)
     result = explorer.compute(**explorer.state)
-    area = sum(block.get_width() * block.get_height() for block in explorer.blocks)
+    area = sum(block.get_width() * block.get_height() for block in explorer.areas.blocks)
     assert area == pytest.approx(result.cross_entropy)
-    x, y = explorer.outline.get_data()
+    x, y = explorer.areas.outline.get_data()
     assert np.trapezoid(y, x) == pytest.approx(result.entropy)
 
 
@@ -65,14 +65,15 @@ def test_the_gap_in_the_picture_is_kl():
 def test_a_model_that_is_infinitely_dear_is_drawn_and_marked_beyond_the_axes(p, q, end):
     explorer = EntropyAndKL(p=p, q=q)
     assert explorer.cross.get_ydata()[end] > TOP, "the curve leaves the picture"
-    assert "↑ ∞" in explorer.beyond[2].get_text()
-    assert [words.get_text() for words in explorer.beyond[:2]].count("↑ ∞") == 1
+    assert "↑ ∞" in explorer.beyond.get_text()
+    assert [words.get_text() for words in explorer.areas.beyond].count("↑ ∞") == 1
 
 
 def test_finite_costs_beyond_the_axes_are_told_and_others_are_not():
-    explorer = EntropyAndKL(p=1.0, q=0.01)
-    assert [words.get_text() for words in explorer.beyond] == ["↑ 4.61", "", "↑ 4.61"]
-    assert all(words.get_text() == "" for words in EntropyAndKL().beyond)
+    explorer, other = EntropyAndKL(p=1.0, q=0.01), EntropyAndKL()
+    assert [words.get_text() for words in explorer.areas.beyond] == ["↑ 4.61", ""]
+    assert explorer.beyond.get_text() == "↑ 4.61"
+    assert all(words.get_text() == "" for words in (*other.areas.beyond, other.beyond))
 
 
 def test_the_words_hold_the_formula_with_the_numbers_in_it():
