@@ -69,13 +69,13 @@ def test_the_field_is_the_data_loss_plus_the_penalty():
     changed = W.copy()
     changed[0, 0], changed[1, 1] = GRID[70], GRID[20]
     expected = data_loss(changed) + 0.1 * (changed**2).sum()
-    assert result["z"][20, 70] == pytest.approx(expected), "rows go up, columns go right"
+    assert result.z[20, 70] == pytest.approx(expected), "rows go up, columns go right"
 
 
 def test_lambda_pulls_the_lowest_point_to_zero_and_picks_the_smallest_of_equals():
     sizes = []
     for lam in 0.0, 0.01, 0.1, 0.3:
-        best = OBJECTIVE.compute(lam, "W[0, 0] and W[0, 1]", 0.0, 0.0)["best"]
+        best = OBJECTIVE.compute(lam, "W[0, 0] and W[0, 1]", 0.0, 0.0).best
         sizes.append(np.hypot(best.u, best.v))
     assert sizes[0] == pytest.approx(sizes[1], abs=0.02), "the corner of the region without loss"
     assert sizes[1] > sizes[2] > sizes[3] > 0
@@ -103,13 +103,13 @@ def test_equal_rows_have_no_boundary_between_them():
 
 def test_the_picture_shows_both_places():
     explorer = ObjectiveContours(lam=0.1, first=2.0, second=-0.5)
-    best = explorer.compute(**explorer.state)["best"]
+    best = explorer.compute(**explorer.state).best
     assert (explorer.lowest.get_xdata(), explorer.lowest.get_ydata()) == ([best.u], [best.v])
     assert (explorer.here.get_xdata(), explorer.here.get_ydata()) == ([2.0], [-0.5])
-    assert np.array_equal(explorer.ties.get_data(), boundaries(best.W), equal_nan=True)
+    assert np.array_equal(explorer.plane.ties.get_data(), boundaries(best.W), equal_nan=True)
     mine = with_weights(PAIRS["W[0, 0] and W[0, 1]"], 2.0, -0.5)
-    assert np.array_equal(explorer.own_ties.get_data(), boundaries(mine), equal_nan=True)
-    assert explorer.arrows.U == pytest.approx(best.W[:, 0])
+    assert np.array_equal(explorer.plane.own_ties.get_data(), boundaries(mine), equal_nan=True)
+    assert explorer.plane.arrows.U == pytest.approx(best.W[:, 0])
     assert f"gives {best.objective:.4f}" in explorer.live.description
 
 
@@ -127,25 +127,25 @@ def test_the_pointer_places_your_weights():
     explorer = ObjectiveContours()
     explorer.pointed(explorer.map, 0.5, -9.0)
     assert (explorer.first, explorer.second) == (0.5, -LIMIT)
-    explorer.pointed(explorer.plane, 1.0, 1.0)
+    explorer.pointed(explorer.live.figure.axes[1], 1.0, 1.0)
     assert explorer.first == 0.5
 
 
 def test_a_learners_loss_gives_the_same_picture():
     theirs, nnkits = ObjectiveContours(loss=own, lam=0.05), ObjectiveContours(lam=0.05)
     result, expected = theirs.compute(**theirs.state), nnkits.compute(**nnkits.state)
-    assert result["z"] == pytest.approx(expected["z"])
-    assert result["best"].objective == pytest.approx(expected["best"].objective)
+    assert result.z == pytest.approx(expected.z)
+    assert result.best.objective == pytest.approx(expected.best.objective)
     assert "by your own function" in theirs.live.description
 
 
 def test_a_learners_wrong_loss_is_drawn_as_it_is():
     explorer = ObjectiveContours(loss=lambda S, y, delta: own(S, y, delta) + S[0, 0] ** 2, lam=0.1)
     result = explorer.compute(**explorer.state)
-    assert result["best"].objective == pytest.approx(result["z"].min())
+    assert result.best.objective == pytest.approx(result.z.min())
     X, _ = samples()
-    expected = data_loss(result["best"].W) + (X[0] @ result["best"].W[0]) ** 2
-    assert result["best"].loss == pytest.approx(expected)
+    expected = data_loss(result.best.W) + (X[0] @ result.best.W[0]) ** 2
+    assert result.best.loss == pytest.approx(expected)
 
 
 def test_lambda_does_not_compute_the_learners_losses_again():

@@ -122,6 +122,61 @@ class Place:
     def objective(self):
         return self.loss + self.lam * self.squares
 
+    def __str__(self):
+        return (
+            f"({self.u:.2f}, {self.v:.2f}): data loss {self.loss:.4f} + lambda · R(W) = "
+            f"{self.lam:.3g} · {self.squares:.3f} gives {self.objective:.4f}."
+        )
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The objective on GRID x GRID, its lowest place and yours; `own`: by the learner."""
+
+    z: np.ndarray
+    best: Place
+    yours: Place
+    own: bool
+
+    @property
+    def meaning(self):
+        """What the penalty does to the lowest point."""
+        if self.best.lam > 0:
+            return (
+                "Among weights with an equal data loss the penalty prefers the smallest: it pulls "
+                "the lowest point towards 0 and shortens the arrows."
+            )
+        return (
+            "With lambda 0 there is a whole region where the objective is 0. The star marks its "
+            "point with the smallest weights, but nothing in the loss prefers it."
+        )
+
+
+class ClassPlane:
+    """The samples on `axes`, the boundaries of two classifiers, and the rows of one as arrows."""
+
+    def __init__(self, live, axes):
+        X, y = samples()
+        for k, (colour, marker) in enumerate(CLASSES):
+            look = {"color": colour, "mec": "white", "ms": 8, "ls": ""}
+            axes.plot(*X[y == k].T, marker, label=f"class {k}", **look)
+        (self.ties,) = live.move(*axes.plot([], [], color=RED, lw=2))
+        (self.own_ties,) = live.move(*axes.plot([], [], color=INK, lw=1.3, ls="--"))
+        colours, zero = [colour for colour, _ in CLASSES], np.zeros(3)
+        look = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.012, "zorder": 4}
+        self.arrows = axes.quiver(zero, zero, zero, zero, color=colours, **look)
+        live.move(self.arrows)
+        axes.set(
+            xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), xlabel="x[0]", ylabel="x[1]", aspect="equal",
+            title="samples, boundaries, rows of W",
+        )  # fmt: skip
+
+    def move(self, best, yours):
+        """Show the weights `best` with their rows, and `yours`."""
+        self.ties.set_data(*boundaries(best))
+        self.own_ties.set_data(*boundaries(yours))
+        self.arrows.set_UVC(*best.T)
+
 
 class ObjectiveContours(Explorer):
     """Move lambda; watch the objective's valley close to a bowl, and its lowest point move.
@@ -170,7 +225,7 @@ class ObjectiveContours(Explorer):
         places, (u, v) = PAIRS[weights], np.meshgrid(GRID, GRID)
         z = grid + lam * (u**2 + v**2 + sum(W[p] ** 2 for p in PLACES if p not in places))
 
-        def place(u, v):
+        def at(u, v):
             changed = with_weights(places, u, v)
             loss = self._own_loss(changed) if own else data_loss(changed)
             return Place(u, v, changed, float(loss), lam)
@@ -180,16 +235,15 @@ class ObjectiveContours(Explorer):
         else:  # a function with a mistake in it: the lowest point of the picture must do
             row, column = np.unravel_index(z.argmin(), z.shape)
             best = GRID[column], GRID[row]
-        best, yours = place(*best), place(first, second)
-        return {"z": z, "best": best, "yours": yours, "own": own, "weights": weights}
+        return Objective(z, at(*best), at(first, second), own)
 
     def pointed(self, axes, x, y):
         if axes is self.map:
-            first, second = (round(min(max(at, -LIMIT), LIMIT), 2) for at in (x, y))
-            self.set(first=first, second=second)
+            self.place(first=x, second=y)
 
     def setup(self, figure):
-        self.map, self.plane = figure.subplots(1, 2, width_ratios=(1.15, 1))
+        self.map, plane = figure.subplots(1, 2, width_ratios=(1.15, 1))
+        self.plane = ClassPlane(self.live, plane)
         self.field = Field(self.live, self.map, GRID, GRID, 0.0, 5.0, levels=LEVELS)
         self.map.set(title="objective over two weights", aspect="equal")
         scale = self.field.add_scale("objective (first lines: 0.01, 0.05, 0.1, 0.2)")
@@ -199,66 +253,27 @@ class ObjectiveContours(Explorer):
         look = {"mec": "white", "ls": "", "zorder": 6}
         (self.lowest,) = move(*self.map.plot([], [], "*", ms=16, color=RED, **look))
         (self.here,) = move(*self.map.plot([], [], "o", ms=9, color=INK, **look))
-        X, y = samples()
-        for k, (colour, marker) in enumerate(CLASSES):
-            look = {"color": colour, "mec": "white", "ms": 8, "ls": ""}
-            self.plane.plot(*X[y == k].T, marker, label=f"class {k}", **look)
-        (self.ties,) = move(*self.plane.plot([], [], color=RED, lw=2))
-        (self.own_ties,) = move(*self.plane.plot([], [], color=INK, lw=1.3, ls="--"))
-        colours, zero = [colour for colour, _ in CLASSES], np.zeros(3)
-        look = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.012, "zorder": 4}
-        self.arrows = self.plane.quiver(zero, zero, zero, zero, color=colours, **look)
-        move(self.arrows)
-        self.plane.set(
-            xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), xlabel="x[0]", ylabel="x[1]", aspect="equal",
-            title="samples, boundaries, rows of W",
-        )  # fmt: skip
         arrow = Line2D([], [], color=INK, marker=r"$\rightarrow$", ms=15, mew=0.5, ls="")
-        handles = [(self.ties, self.lowest), arrow, (self.own_ties, self.here)]
+        handles = [(self.plane.ties, self.lowest), arrow, (self.plane.own_ties, self.here)]
         words = ["lowest point, boundaries", "its rows of W", "your weights, boundaries"]
-        classes, names = self.plane.get_legend_handles_labels()
+        classes, names = plane.get_legend_handles_labels()
         look = {"ncols": 6, "columnspacing": 1.2, "handletextpad": 0.5}
         figure.legend(handles + classes, words + names, loc="outside lower left", **look)
 
     def draw(self, result):
-        best, yours = result["best"], result["yours"]
-        across, up = result["weights"].split(" and ")
+        best, yours = result.best, result.yours
+        across, up = self.weights.split(" and ")
         if self.map.get_xlabel() != across or self.map.get_ylabel() != up:
             self.map.set(xlabel=across, ylabel=up)
-        self.field.set_values(result["z"])
+        self.field.set_values(result.z)
         self.lowest.set_data([best.u], [best.v])
         self.here.set_data([yours.u], [yours.v])
-        self.ties.set_data(*boundaries(best.W))
-        self.own_ties.set_data(*boundaries(yours.W))
-        self.arrows.set_UVC(*best.W.T)
+        self.plane.move(best.W, yours.W)
 
     def readout(self, result):
-        best, yours = result["best"], result["yours"]
-        lines = [
-            f"<b>Lowest point</b> ({best.u:.2f}, {best.v:.2f}): {_sum(best)}.",
-            f"Your weights ({yours.u:.2f}, {yours.v:.2f}): {_sum(yours)}.",
-            self._meaning(best),
-        ]
+        lines = [f"<b>Lowest point</b> {result.best}", f"Your weights {result.yours}"]
+        lines.append(result.meaning)
         if self.own:
             yes = "The data loss everywhere is computed by your own function."
-            lines.append(yes if result["own"] else not_yet("function", "this is nnkit's"))
+            lines.append(yes if result.own else not_yet("function", "this is nnkit's"))
         return readable("<br>".join(lines))
-
-    @staticmethod
-    def _meaning(best):
-        if best.lam > 0:
-            return (
-                "Among weights with an equal data loss the penalty prefers the smallest: it pulls "
-                "the lowest point towards 0 and shortens the arrows."
-            )
-        return (
-            "With lambda 0 there is a whole region where the objective is 0. The star marks its "
-            "point with the smallest weights, but nothing in the loss prefers it."
-        )
-
-
-def _sum(place):
-    return (
-        f"data loss {place.loss:.4f} + lambda · R(W) = {place.lam:.3g} · {place.squares:.3f} "
-        f"gives {place.objective:.4f}"
-    )
