@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from widgets import DroppedUnits
-from widgets.dropout import INPUTS, TEST, chance_of_kept, keep, scalings, told
+from widgets.masks import INPUTS, TEST, chance_of_kept, keep, scalings, told
 
 
 @pytest.fixture(scope="module")
@@ -53,28 +53,28 @@ def test_the_numbers_stand_in_the_words(explorer, p, words):
 
 def test_dropped_units_have_no_edges_and_are_counted(explorer):
     explorer.p = 0.5
-    dropped = np.transpose(explorer.dropped.get_data())
-    kept = np.transpose(explorer.kept.get_data())
+    dropped = np.transpose(explorer.net.dropped.get_data())
+    kept = np.transpose(explorer.net.kept.get_data())
     assert len(dropped) + len(kept) == 16 and len(dropped) > 0
     assert f"{len(dropped)} of 16 hidden units are dropped" in explorer.live.description
-    ends = {tuple(end) for edge in explorer.edges.get_segments() for end in edge.tolist()}
+    ends = {tuple(end) for edge in explorer.net.edges.get_segments() for end in edge.tolist()}
     assert not ends & {tuple(place) for place in dropped.tolist()}
     assert ends >= {tuple(place) for place in kept.tolist()}
 
 
 def test_each_iteration_drops_others_and_a_larger_p_drops_more_of_the_same(explorer):
-    first = explorer.kept.get_ydata()
+    first = explorer.net.kept.get_ydata()
     explorer.iteration = 1
-    assert not np.array_equal(explorer.kept.get_ydata(), first)
-    before = set(zip(*explorer.dropped.get_data(), strict=True))
+    assert not np.array_equal(explorer.net.kept.get_ydata(), first)
+    before = set(zip(*explorer.net.dropped.get_data(), strict=True))
     explorer.p = 0.6
-    assert before < set(zip(*explorer.dropped.get_data(), strict=True))
+    assert before < set(zip(*explorer.net.dropped.get_data(), strict=True))
 
 
 def test_at_test_all_units_are_there(explorer):
     explorer.set(p=0.9, mode=TEST)
-    assert len(explorer.dropped.get_xdata()) == 0
-    assert len(explorer.kept.get_xdata()) == 16
+    assert len(explorer.net.dropped.get_xdata()) == 0
+    assert len(explorer.net.kept.get_xdata()) == 16
     assert "nothing is dropped" in explorer.live.description
     assert "this time" not in explorer.live.description
 
@@ -86,8 +86,8 @@ def test_few_dropped_units_are_told_in_good_grammar():
 
 
 def test_the_marks_stand_at_the_training_mean_and_at_the_test_value(explorer):
-    means = [mean.get_xdata()[0] for _, mean, _, _ in explorer.panels]
-    tests = [test.get_xdata()[0] for _, _, _, test in explorer.panels]
+    means = [chart.mean.get_xdata()[0] for chart in explorer.sums]
+    tests = [chart.test.get_xdata()[0] for chart in explorer.sums]
     assert means == pytest.approx([80, 80, 100])
     assert tests == pytest.approx([80, 20, 100])
 
