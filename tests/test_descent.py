@@ -137,5 +137,32 @@ def test_a_learners_path_is_judged_by_what_it_does():
     assert Descent(PARABOLA, OWN, 5.0, 0.0, path).verdict[0] == "Converges"
 
 
+@pytest.mark.parametrize(
+    ("surface", "optimiser", "lr", "says"),
+    [
+        ("4x^2", "gradient descent", 0.2, "under 2/L = 0.25; lr = 0.2 is below it"),
+        ("4x^2", "gradient descent", 0.25, "lr = 0.25 is not below it"),
+        ("4x^2", "momentum", 0.2, "under 2(1+m)/L = 0.475; lr = 0.2 is below it"),
+        ("4x^2", "Adam", 0.2, "but Adam divides by the gradient's recent size"),
+        ("saddle 2x^2+2y+4xy", "gradient descent", 0.05, "the second curves down, and no lr helps"),
+        ("Rosenbrock", "gradient descent", 0.001, "The largest curvature met is L = "),
+    ],
+)
+def test_the_law_sets_lr_against_the_curvature(surface, optimiser, lr, says):
+    assert says in described(SURFACES[surface], lr, optimiser).law
+
+
+def test_the_law_of_a_learners_path_is_that_of_plain_descent():
+    descent = Descent(PARABOLA, OWN, 0.1, 0.0, np.array([[2.0], [0.4]]))
+    assert "lr of plain gradient descent must stay under 2/L = 0.25" in descent.law
+
+
+def test_the_course_names_start_first_step_and_end():
+    course = described(PARABOLA, 0.1, steps=2).course
+    assert course == "Start: x = 2, gradient 16. Step 1: 0.4. Step 2: 0.08, f = 0.0256"
+    saddle = described(SURFACES["saddle 2x^2+2y+4xy"], 0.05)
+    assert "(x, y) = (1, 0), gradient (4, 6)." in saddle.course
+
+
 def test_numbers_are_set_as_printers_do():
     assert readable("x-axis -1.5, -2e-05, (-2), 3.1e+12") == "x-axis −1.5, −2·10⁻⁵, (−2), 3.1·10¹²"
