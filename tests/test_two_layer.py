@@ -5,7 +5,7 @@ import pytest
 
 from widgets import TwoLayerNet
 from widgets.explorer import last
-from widgets.two_layer import chance_of_class_1, folds, samples, two_layer
+from widgets.small_net import chance_of_class_1, folds, samples, two_layer
 
 
 def by_hand(X, y, W1, b1, W2, b2):
@@ -36,10 +36,10 @@ def test_the_engines_gradients_are_those_written_out():
 
 def test_an_update_takes_lr_times_the_gradient_away():
     before, after = (last(TwoLayerNet().compute("XOR", 8, 0.5, n, 0)) for n in (0, 1))
-    _, gradients = by_hand(before["X"], before["y"], *before["weights"])
-    for old, new, gradient in zip(before["weights"], after["weights"], gradients, strict=True):
+    _, gradients = by_hand(before.X, before.y, *before.weights)
+    for old, new, gradient in zip(before.weights, after.weights, gradients, strict=True):
         assert new == pytest.approx(old - 0.5 * gradient)
-    assert after["losses"] == pytest.approx([before["losses"][0], after["losses"][1]])
+    assert after.losses == pytest.approx([before.losses[0], after.losses[1]])
 
 
 def test_xor_is_learnt_with_eight_units_and_by_two_only_from_lucky_first_weights():
@@ -73,7 +73,7 @@ def test_the_verdict_tells_untrained_learning_and_stuck_apart(state, verdict):
 @pytest.mark.parametrize(("units", "fit"), [(2, 2), (4, 9)])
 def test_so_many_of_ten_nets_learn_xor_as_lesson_04_says(units, fit):
     compute = TwoLayerNet(two_layer=by_hand, updates=0).compute
-    runs = [last(compute("XOR", units, 0.5, 300, seed))["right"] for seed in range(10)]
+    runs = [last(compute("XOR", units, 0.5, 300, seed)).right for seed in range(10)]
     assert runs.count(1) == fit
 
 
@@ -81,7 +81,8 @@ def test_every_line_in_the_plane_is_in_the_legend():
     explorer = TwoLayerNet()
     (legend,) = explorer.live.figure.legends
     named = {text.get_text() for text in legend.get_texts()}
-    shown = [*explorer.plane.lines, *explorer.plane.collections, *explorer.curve.lines[2:]]
+    plane, curve = explorer.live.figure.axes
+    shown = [*plane.lines, *plane.collections, *curve.lines[2:]]
     assert {artist.get_label() for artist in shown} == named
 
 
@@ -90,38 +91,38 @@ def test_every_line_in_the_plane_is_in_the_legend():
 def test_both_ends_of_the_sliders_are_drawn(lr, hidden):
     explorer = TwoLayerNet(lr=lr, hidden=hidden, updates=300, data="circles")
     assert "can't be shown" not in explorer.live.words
-    assert len(explorer.losses.get_ydata()) == 301
+    assert len(explorer.curve.line.get_ydata()) == 301
 
 
 def test_progress_is_drawn_before_the_end():
     seen = list(TwoLayerNet(updates=0).compute("moons", 4, 0.5, 100, 0))
-    assert [len(result["losses"]) - 1 for result in seen] == [19, 39, 59, 79, 99, 100]
+    assert [len(result.losses) - 1 for result in seen] == [19, 39, 59, 79, 99, 100]
 
 
 def test_training_goes_on_in_whatever_context_it_is_resumed_in():
     results = TwoLayerNet(updates=0).compute("moons", 4, 10.0, 60, 0)
     for _ in range(4):
         result = contextvars.Context().run(next, results)
-    assert len(result["losses"]) == 61
+    assert len(result.losses) == 61
 
 
 def test_a_learners_net_trains_and_an_unwritten_one_is_stood_in_for():
     mine = TwoLayerNet(two_layer=by_hand)
-    assert mine.losses.get_ydata() == pytest.approx(TwoLayerNet().losses.get_ydata())
+    assert mine.curve.line.get_ydata() == pytest.approx(TwoLayerNet().curve.line.get_ydata())
     assert "Your two_layer finds 16 + 8 + 16 + 2 = 42 gradients" in mine.live.description
     stub = TwoLayerNet(two_layer=lambda *args: None, init=lambda *args: None)
-    assert stub.losses.get_ydata() == pytest.approx(TwoLayerNet().losses.get_ydata())
+    assert stub.curve.line.get_ydata() == pytest.approx(TwoLayerNet().curve.line.get_ydata())
     assert "Your two_layer returns nothing yet" in stub.live.description
 
 
 def test_a_learners_step_moves_the_weights():
     mine = TwoLayerNet(step=lambda w, grad, lr: w - lr * grad)
-    assert mine.losses.get_ydata() == pytest.approx(TwoLayerNet().losses.get_ydata())
+    assert mine.curve.line.get_ydata() == pytest.approx(TwoLayerNet().curve.line.get_ydata())
     assert "your step uses them, with lr = 0.5" in mine.live.description
     still = TwoLayerNet(step=lambda w, grad, lr: w, updates=40)
-    assert set(still.losses.get_ydata()) == {still.losses.get_ydata()[0]}
+    assert set(still.curve.line.get_ydata()) == {still.curve.line.get_ydata()[0]}
     stub = TwoLayerNet(step=lambda w, grad, lr: None)
-    assert stub.losses.get_ydata() == pytest.approx(TwoLayerNet().losses.get_ydata())
+    assert stub.curve.line.get_ydata() == pytest.approx(TwoLayerNet().curve.line.get_ydata())
     assert "Your step returns nothing yet" in stub.live.description
 
 

@@ -20,12 +20,12 @@ class LossCurve:
         )
 
     def show(self, losses):
-        losses = off_the_top(losses)
+        losses = drawable(losses)
         updates = np.arange(len(losses))
         self.line.set_data(updates, losses)
         self.now.set_data(updates[-1:], np.clip(losses[-1:], *self.limits))
 
 
-def off_the_top(losses):
-    """The losses, with one above every picture for each that is infinite or no number."""
+def drawable(losses):
+    """The losses as a line can show them: infinite ones and nan are far above every picture."""
     return np.nan_to_num(losses, nan=1e300, posinf=1e300)

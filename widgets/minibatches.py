@@ -10,7 +10,7 @@ from nnkit import optim
 from widgets.controls import log_slider, slider
 from widgets.descent import counted, readable
 from widgets.explorer import Explorer
-from widgets.loss_curve import off_the_top
+from widgets.loss_curve import drawable
 from widgets.style import BLUE, GREEN, ORANGE, RED
 
 SAMPLES = 48
@@ -113,7 +113,7 @@ class MiniBatches(Explorer):
         self.last.set_data(*path[-1:].T)
         w, b = path[-1]
         self.line.set_ydata(w * self.line.get_xdata() + b)
-        losses = off_the_top(result["losses"])
+        losses = drawable(result["losses"])
         self.losses.set_data(np.linspace(0, result["epochs"], len(losses)), losses)
         if self.curve.get_xlim() != (0, result["epochs"]):
             self.curve.set_xlim(0, result["epochs"])
