@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from widgets import RegularisedBoundary
-from widgets.boundary import NOW, PENALTIES, START, verdict
+from widgets.boundary import NOW, START
+from widgets.penalised import PENALTIES
 from widgets.work import last
 
 STATE = RegularisedBoundary().state
@@ -26,8 +27,8 @@ def test_lambda_turned_on_the_way_trains_on_from_there():
     assert explorer.turns == "0: 0.0001, 100: 0.03, 160: 0.001"
     direct = end(epochs=200, lam=0.001, turns=explorer.turns)
     again = last(explorer.compute(**explorer.state))
-    assert np.array_equal(again["weights"], direct["weights"])
-    assert not np.array_equal(direct["weights"], end(epochs=200, lam=0.001)["weights"])
+    assert np.array_equal(again.weights, direct.weights)
+    assert not np.array_equal(direct.weights, end(epochs=200, lam=0.001).weights)
 
 
 def test_a_widget_moved_in_the_page_counts_as_well():
@@ -80,8 +81,8 @@ def test_from_the_start_lambda_has_no_past():
     assert explorer.turns == "" and explorer.lam == 0.1
     explorer.lam = 0.02
     assert np.array_equal(
-        last(explorer.compute(**explorer.state))["weights"],
-        end(epochs=90, lam=0.02, applies=NOW)["weights"],
+        last(explorer.compute(**explorer.state)).weights,
+        end(epochs=90, lam=0.02, applies=NOW).weights,
     )
 
 
@@ -122,7 +123,7 @@ def test_one_step_decays_weights_but_no_biases():
 
 
 def test_l1_makes_exact_zeros_and_l2_does_not():
-    assert np.sum(end(lam=0.03, penalty="L1", epochs=100)["weights"] == 0) > 100
+    assert np.sum(end(lam=0.03, penalty="L1", epochs=100).weights == 0) > 100
     explorer = RegularisedBoundary(lam=0.03, epochs=100)
     assert ". 0 of 320 weights" in explorer.live.description
     explorer.penalty = "L1"
@@ -139,8 +140,8 @@ def test_a_learners_step_trains_the_network():
     explorer = RegularisedBoundary(decay_step=decay_step, epochs=20, lam=0.01)
     assert (16, 16) in calls
     assert "Your decay_step trains this network" in explorer.live.description
-    own = last(explorer.compute(**explorer.state))["weights"]
-    assert np.array_equal(own, end(epochs=20, lam=0.01)["weights"])
+    own = last(explorer.compute(**explorer.state)).weights
+    assert np.array_equal(own, end(epochs=20, lam=0.01).weights)
 
 
 def test_a_stub_lets_ours_train_and_a_divergence_is_said():
@@ -166,8 +167,8 @@ def test_a_lambda_that_has_no_epoch_left_is_said():
 def test_a_lambda_that_holds_the_weights_is_said_and_a_smaller_one_tells():
     tight = end(lam=0.05, epochs=800, applies=START)
     loose = end(lam=0.01, epochs=800, applies=START)
-    assert "even the training loss stays at 0.268" in verdict(tight)
-    assert (loose["found"][-1, :2] < tight["found"][-1, :2]).all()
+    assert "even the training loss stays at 0.268" in tight.verdict
+    assert (loose.found[-1, :2] < tight.found[-1, :2]).all()
 
 
 def test_lambda_turned_three_times_kills_the_network_for_good():
