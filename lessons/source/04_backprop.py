@@ -886,12 +886,12 @@ TwoLayerNet(two_layer=two_layer)
 from widgets.explorer import last
 
 net = TwoLayerNet(two_layer=two_layer, updates=0)
-if not last(net.compute("XOR", 2, 0.5, 0, 0))["own"]:
+if not last(net.compute("XOR", 2, 0.5, 0, 0)).own:
     print("Write two_layer (exercise 7) first.")
 else:
     for name, units in ("XOR", 2), ("XOR", 3), ("XOR", 4), ("XOR", 8), ("moons", 3), ("moons", 16):
         runs = [last(net.compute(name, units, 0.5, 300, seed)) for seed in range(10)]
-        right = [run["right"] for run in runs]
+        right = [run.right for run in runs]
         spread = f"from {min(right):.0%} to {max(right):.0%} of the points"
         print(f"{name}, {units:2} units: {spread}, and all of them in {right.count(1)} of 10 runs")
 
