@@ -91,8 +91,11 @@ def test_json_round_trip(value):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", '{"shape": [2], "values": [1]}', '{"a": 1}', "[" * 100_000, '{"dict": 3}', "1.5"],
-)
+    [
+        "", "{", '{"shape": [2], "values": [1]}', '{"a": 1}', "[" * 100_000, '{"dict": 3}', "1.5",
+        "[" * 400 + '"a"' + "]" * 400, f'{{"shape": [{"1," * 63}1], "values": [1]}}',
+    ],
+)  # fmt: skip
 def test_what_is_no_encoded_answer_is_a_value_error(text):
     with pytest.raises(ValueError):
         from_json(text)

@@ -171,6 +171,12 @@ for place in "/", "/dev", "/dev/shm", "/tmp", "/etc", "/usr", "/proc/sys/kernel"
         found.append(place)
     except OSError:
         pass
+for setting in "/proc/sys/kernel/core_pattern", "/proc/sys/vm/swappiness":
+    try:
+        open(setting, "r+").close()
+        found.append(setting)
+    except OSError:
+        pass
 print(json.dumps(found))
 """
 
@@ -269,11 +275,32 @@ def test_no_container_is_left_when_grading_is_broken_off(tmp_path):
     grading.start()
     while not list(worker.folder.glob("*/rw/k/work/started")):
         time.sleep(0.05)
-    words = [engine(), "ps", "--all", "--quiet", "--filter", f"label=nnkit={worker.folder}"]
+    words = [engine(), "ps", "--all", "--quiet", "--filter", f"label=nnkit={worker.folder.name}"]
     assert subprocess.check_output(words) != b""
     worker.close()
     grading.join()
     assert subprocess.check_output(words) == b""
+
+
+def test_an_engine_that_fails_at_the_end_costs_no_grade(monkeypatch):
+    def fail(folder):
+        raise subprocess.CalledProcessError(125, "podman")
+
+    monkeypatch.setattr("nnkit.course.grading_worker.remove_containers", fail)
+    worker = Worker("container", LIMITS)
+    worker.close()
+    assert worker.process.returncode is not None and not worker.folder.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
+def test_what_cannot_be_removed_does_not_meet_the_next_learner(tmp_path, monkeypatch):
+    parent = KernelParent("process", tmp_path / "p")
+    kernel = GradingKernel(parent, Limits(), float("inf"))
+    with monkeypatch.context() as patch:
+        patch.setattr(grading_parent, "remove", lambda path: None)
+        kernel.stop()
+    assert not parent.reusable
+    parent.close()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="one process looks into another on Linux")
@@ -374,3 +401,13 @@ def test_what_a_kernel_leaves_is_measured_and_removed_whatever_it_is(tmp_path):
     assert folder_size(folder) == float("inf")
     remove(folder)
     assert not folder.exists() and os.path.exists("/usr")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and permissions as on POSIX")
+def test_a_link_that_cannot_be_removed_leaves_alone_what_it_points_at(tmp_path, monkeypatch):
+    secret = tmp_path / "secret"
+    secret.mkdir(0o500)
+    (tmp_path / "link").symlink_to(secret)
+    monkeypatch.setattr("pathlib.Path.unlink", lambda path: (_ for _ in ()).throw(OSError()))
+    remove(tmp_path / "link")
+    assert secret.stat().st_mode & 0o777 == 0o500

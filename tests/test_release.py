@@ -30,6 +30,7 @@ def test_a_sound_lesson_is_accepted(tmp_path):
         ("# That is the square. Twice means: two times.\n", "\n", "needs a hint"),
         ('check("double", double)', "pass", "no check cell"),
         ("def inputs(rng):\n    return (rng.normal(size=3),)", "pass", "no inputs cell"),
+        ("return (rng.normal(size=3),)", "return (np.ones(3),)", "the same on all inputs"),
     ],
 )
 def test_a_lesson_that_would_not_hold_is_refused(tmp_path, old, new, reason):

@@ -502,10 +502,11 @@ def looks_linear(f, u, v, c):
 # %% inputs="start-linear"
 def inputs(rng):
     u = rng.normal(size=3)
-    return rng.normal(size=(3, 3)), u, -u * rng.uniform(0.3, 0.8, 3), rng.uniform(1.5, 3)
+    v, c = -u * rng.uniform(0.3, 0.8, 3), rng.uniform(1.5, 3)
+    return rng.normal(size=(3, 3)), u, v, c, rng.permutation(5)
 
 
-def probe(looks_linear, W, u, v, c):
+def probe(looks_linear, W, u, v, c, order):
     """Try it on a matrix, on one with a bias, on squares, on sizes, and on a limit."""
     functions = (
         lambda x: W @ x,
@@ -514,7 +515,7 @@ def probe(looks_linear, W, u, v, c):
         lambda x: np.abs(x),
         lambda x: np.clip(x, -np.abs(u), np.abs(u)),
     )
-    return [looks_linear(f, u, v, c) for f in functions]
+    return [looks_linear(functions[int(k)], u, v, c) for k in order]
 
 # %% wrong="start-linear"
 # Scaling alone is not enough: the size |x| passes it for every positive c. Try the sum as well.

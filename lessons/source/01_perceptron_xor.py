@@ -235,24 +235,27 @@ def gate_weights(name):
 
 # %% inputs="xor-gates"
 def inputs(rng):
-    return (round(rng.uniform(0.02, 0.1), 2),)
+    return round(rng.uniform(0.02, 0.1), 2), rng.permutation(12)
 
 
-def probe(gate_weights, shift):
-    """What the first gate that isn't right does wrong: at the corners, then beside them."""
+def probe(gate_weights, shift, order):
+    """What the first gate that isn't right does wrong: at the corners, then beside them; and the
+    answers of all three gates at the corners, in a drawn order."""
     found = {name: gate_weights(name) for name in ("AND", "OR", "NAND")}
     if all(weights is None for weights in found.values()):
         return None
     moves = [(0, 0), (shift, shift), (-shift, -shift), (shift, -shift), (-shift, shift)]
+    answers = []
     for name, weights in found.items():
         if weights is None:
             return f"no weights for {name}"
         w1, w2, b = np.array(weights, float)
+        answers += [w1 * x1 + w2 * x2 + b > 0 for x1, x2 in corners]
         for move in moves:
             for (x1, x2), right in zip(corners + move, TABLES[name], strict=True):
                 if (w1 * x1 + w2 * x2 + b > 0) != right:
                     return f"for {name}: {1 - right} at ({x1:.3g}, {x2:.3g}), {right} is right"
-    return "right"
+    return "right", np.array(answers)[np.array(order, int)]
 
 # %% wrong="xor-gates"
 # AND: your line runs right through the corners (0, 1) and (1, 0): z = 0 there, which leaves no

@@ -329,7 +329,7 @@ def largest_free_delta(scores, y):
 # %% inputs="svm-delta"
 def inputs(rng):
     scores = rng.normal(size=4) * 2
-    return scores, int(scores.argmax() if rng.random() < 0.6 else rng.integers(4))
+    return scores, int(scores.argmax() if rng.random() < 0.35 else rng.integers(4))
 
 # %% wrong="svm-delta"
 # That is the lead over the class that is furthest behind. Which rival comes too near first?

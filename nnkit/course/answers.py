@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 RTOL, ATOL = 1e-4, 1e-6  # wide enough for float32, for another order of summation, for a loop
+DEEPEST = 30  # levels of an answer, and dimensions of an array: NumPy has room for 64
 
 
 def plain(value):
@@ -133,14 +134,18 @@ def to_json(value):
 def from_json(text):
     """Decode what `to_json` wrote; raises ValueError when `text` is anything else."""
 
-    def value(tree):
+    def value(tree, depth=0):
+        if depth > DEEPEST:
+            raise ValueError("not an encoded answer: nested too deep")
         if isinstance(tree, list):
-            return [value(item) for item in tree]
+            return [value(item, depth + 1) for item in tree]
         if tree is None or isinstance(tree, str):
             return tree
         if isinstance(tree, dict) and set(tree) == {"dict"} and isinstance(tree["dict"], dict):
-            return {str(key): value(item) for key, item in tree["dict"].items()}
+            return {str(key): value(item, depth + 1) for key, item in tree["dict"].items()}
         if isinstance(tree, dict) and set(tree) == {"shape", "values"}:
+            if len(tree["shape"]) > DEEPEST:
+                raise ValueError("not an encoded answer: too many dimensions")
             return np.array([float(x) for x in tree["values"]]).reshape(tree["shape"])
         raise ValueError(f"not an encoded answer: {str(tree)[:80]}")
 

@@ -51,7 +51,7 @@ def container(command, shown, covered, place, environment):
     for path in covered:
         words += ["--tmpfs", f"{path}:ro"]
     if place is not None:
-        words += ["--cidfile", f"{place}/container", "--label", f"nnkit={place.parent}"]
+        words += ["--cidfile", f"{place}/container", "--label", f"nnkit={place.parent.name}"]
         words += ["--workdir", f"{place}/rw"]
         words += ["--volume", f"{place}/rw:{place}/rw", "--volume", f"{place}/shm:/dev/shm"]
     for name, value in environment.items():
@@ -61,7 +61,7 @@ def container(command, shown, covered, place, environment):
 
 def remove_containers(folder):
     """End and forget all containers that `container` started for a place in `folder`."""
-    words = [engine(), "ps", "--all", "--quiet", "--filter", f"label=nnkit={folder}"]
+    words = [engine(), "ps", "--all", "--quiet", "--filter", f"label=nnkit={folder.name}"]
     names = subprocess.check_output(words, text=True, timeout=60).split()
     if names:
         subprocess.run([engine(), "rm", "--force", *names], capture_output=True, timeout=60)

@@ -1,5 +1,6 @@
 """One private kernel for one learner's code: watched, bounded, killed with all it started."""
 
+import json
 import os
 import signal
 import time
@@ -15,6 +16,8 @@ from nbval.kernel import RunningKernel
 from nnkit.course.grading_isolation import environment
 from nnkit.course.grading_parent import folder_size
 from nnkit.course.grading_probe import MIME
+
+ENVELOPE = 600  # bytes of a message beside its content: who, when, to what
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ class GradingKernel(RunningKernel):
     def execute_cell_input(self, cell_input, allow_stdin=None):
         """Send one cell; its time starts now. Returns the request's id, as nbval expects."""
         self.deadline = min(time.monotonic() + self.limits.cell, self.end)
+        self.received -= len(json.dumps(cell_input))  # its echo is not the learner's
         return super().execute_cell_input(cell_input, allow_stdin)
 
     def await_reply(self, msg_id, timeout=None):
@@ -145,7 +149,7 @@ class GradingKernel(RunningKernel):
             frames = channel.socket.recv_multipart(zmq.NOBLOCK)
         except zmq.Again:
             return None
-        self.received += sum(map(len, frames))
+        self.received += max(sum(map(len, frames)) - ENVELOPE, 0)
         if self.received > self.limits.output:
             raise Stopped("killed", f"it put out more than {self.limits.output:,} bytes")
         try:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from nnkit.course.grading_container import remove_containers
@@ -94,7 +95,8 @@ class Worker:
         """Kill the process with all below it, and remove its folder."""
         if self.kind[0] == "container":  # those are not below it
             self.process.send_signal(signal.SIGSTOP)  # or it would start another
-            remove_containers(self.folder)
+            with suppress(OSError, subprocess.SubprocessError):  # they end by themselves, later
+                remove_containers(self.folder)
         self._kill()
         self.process.communicate()
         self.errors.close()

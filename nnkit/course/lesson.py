@@ -28,7 +28,7 @@ from nnkit.course.formats import jupytext
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = "...  # write your code here"
-DRAWS = 40  # inputs that an answer is tried on: what one in four shows, 1 trial in 100 000 misses
+DRAWS = 30  # inputs that an answer is tried on: what one in four shows, 1 trial in 5000 misses
 
 
 class LessonError(Exception):

@@ -11,6 +11,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import v4
 
+from nnkit.course.answers import difference
 from nnkit.course.check import judge
 from nnkit.course.lesson import BEGIN, DRAWS, END, LessonError, find_check, lessons_folder
 
@@ -20,8 +21,8 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 def validate(lesson):
     """Raise LessonError, naming lesson and exercise, unless every exercise does what it promises.
 
-    On fixed draws the solution passes; the stub counts as not attempted; each of at least two known
-    wrong answers fails and brings up its own hint.
+    On fixed draws the solution passes, and not with one answer to all; the stub counts as not
+    attempted; each of at least two known wrong answers fails and brings up its own hint.
     """
     seeds = range(DRAWS)
     for name, exercise in lesson.exercises.items():
@@ -41,6 +42,10 @@ def validate(lesson):
         stub = judge(lesson, name, lesson.stub_trial(name).answer, seeds)
         if stub.outcome != "not-attempted":
             refuse(f"the stub must count as not attempted, got: {stub}")
+        reference = lesson.trial(name)
+        first, *others = [reference(reference.draw(seed)) for seed in seeds]
+        if not any(difference(first, other) for other in others):
+            refuse("the answer is the same on all inputs, so it can be handed in without any work")
         for number, wrong in enumerate(exercise.wrong):
             if not wrong.hint:
                 refuse(f"wrong answer {number + 1} needs a hint: start its cell with a comment")
