@@ -19,6 +19,7 @@ from widgets.objective import ObjectiveContours
 from widgets.penalties import OneWeight
 from widgets.penalty_geometry import PenaltyGeometry
 from widgets.perceptron import Perceptron
+from widgets.playground import Playground
 from widgets.polynomial_fit import PolynomialFit
 from widgets.softmax import SoftmaxLoss
 from widgets.start_here import FirstSlider, Watermelon
@@ -50,6 +51,7 @@ __all__ = [
     "OneWeight",
     "PenaltyGeometry",
     "Perceptron",
+    "Playground",
     "PolynomialFit",
     "RegularisedBoundary",
     "SoftmaxLoss",

@@ -113,17 +113,19 @@ class LiveFigure(anywidget.AnyWidget):
         """Draw what stands still, if it changed.
 
         A constrained layout starts from the one before, so each would differ a little from the
-        last and the picture would jump: all start from the same place instead.
+        last and the picture would jump: all start from the same place instead. A figure without a
+        layout engine keeps its axes where they were put.
         """
         if not self.figure.stale and self._background is not None:
             return
-        for axes in self.figure.axes:
+        layout = self.figure.get_layout_engine()
+        for axes in self.figure.axes if layout else ():
             laid_out = axes.get_in_layout()
             axes.set_position(self._starts.setdefault(axes, axes.get_position(original=True)))
             axes.set_in_layout(laid_out)  # set_position takes it out
         with self.style():
-            if any(axes.get_aspect() != "auto" for axes in self.figure.axes):
-                self.figure.get_layout_engine().execute(self.figure)  # these need a second pass
+            if layout and any(axes.get_aspect() != "auto" for axes in self.figure.axes):
+                layout.execute(self.figure)  # these need a second pass
             self.canvas.draw()
         self._background = self.canvas.copy_from_bbox(self.figure.bbox)
 
