@@ -1,5 +1,6 @@
 """Interactive explorers: move a slider and the picture follows your hand."""
 
+from widgets.activation_functions import ActivationFunctions
 from widgets.backprop import Backprop, GradientCheck
 from widgets.bias_variance import BiasVariance
 from widgets.boundary import RegularisedBoundary
@@ -21,6 +22,7 @@ from widgets.penalty_geometry import PenaltyGeometry
 from widgets.perceptron import Perceptron
 from widgets.playground import Playground
 from widgets.polynomial_fit import PolynomialFit
+from widgets.relu_sum import ReluSum
 from widgets.softmax import SoftmaxLoss
 from widgets.start_here import FirstSlider, Watermelon
 from widgets.svm_loss import HingeLoss
@@ -28,6 +30,7 @@ from widgets.templates import DigitTemplates
 from widgets.two_layer import TwoLayerNet
 
 __all__ = [
+    "ActivationFunctions",
     "Backprop",
     "BiasVariance",
     "DigitTemplates",
@@ -54,6 +57,7 @@ __all__ = [
     "Playground",
     "PolynomialFit",
     "RegularisedBoundary",
+    "ReluSum",
     "SoftmaxLoss",
     "TwoLayerNet",
     "Watermelon",
