@@ -6,6 +6,7 @@ import nnkit
 from widgets.controls import choice, log_slider, points, slider
 from widgets.explorer import Explorer
 from widgets.knob_turns import for_each_epoch, in_force, read_turns, turn, write_turns
+from widgets.playground_code import script
 from widgets.playground_data import EDGE, OWN, SAMPLES, SETS, draw
 from widgets.playground_drawing import NetPicture
 from widgets.playground_net import (
@@ -103,6 +104,10 @@ class Playground(Explorer):
     def restart(self):
         """Back to epoch 0, with the knobs as they are now."""
         self.set(turns="", epochs=0)
+
+    def code(self):
+        """A script in nnkit that ends with exactly these weights."""
+        return script(self.state, all_turns(self.state, self.knobs))
 
     def follow(self, changes):
         """The past of the knobs belongs to the state: `turns` tells it, they are where it ends."""

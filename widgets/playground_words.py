@@ -130,6 +130,11 @@ class Trained:
             )
         if train_right > 0.97:
             return "<b>Learnt:</b> nearly all training points are right; little is left to do."
+        if train_right > 0.85 and test < 1.25 * self.found[least, 1]:
+            return (
+                f"<b>Settled</b> at a training loss of {train:.3g}: the test loss, "
+                f"{test:.3g}, is near its least so far, {self.found[least, 1]:.3g}."
+            )
         if train > 1.05 * before:
             return (
                 f"<b>Unsteady:</b> the training loss rose from {before:.3g} at epoch "
