@@ -103,7 +103,7 @@ class Units:
         look = {"ha": "center", "va": "bottom"}
         words = ["inputs", *(f"hidden {k}" for k in range(1, len(spots)))]
         self.names = [
-            self.axes.text(column[0][0] + tile / 2, TOP + 8, text, weight="bold", **look)
+            self.axes.text(column[0][0] + tile / 2, TOP + 8, text, **look)
             for column, text in zip(spots, words, strict=True)
         ] + [
             self.axes.text(x - 4, y, text, ha="right", va="center")
@@ -166,7 +166,8 @@ class OutputPlane:
         self.training = marks(live, axes, "class {}", ms=5, mec="white", mew=0.5, zorder=5)
 
     def show(self, trained):
-        self.field.set_values(sigmoid(trained.maps[-1]).reshape(len(GRID), len(GRID)))
+        chance = np.nan_to_num(sigmoid(trained.maps[-1]), nan=0.5)
+        self.field.set_values(chance.reshape(len(GRID), len(GRID)))
         X, y, X_test, y_test = (part.numpy() for part in trained.points)
         for k in (0, 1):
             self.training[k].set_data(*X[y == k].T)
@@ -190,7 +191,7 @@ class Losses:
         (test,) = axes.plot([], [], "-.", color=RED, lw=1.6)
         self.lines = live.move(train, test)
         self.now = live.move(*axes.plot([], [], "s", color=INK, ms=4.5, clip_on=False))[0]
-        axes.set(yscale="log", ylim=LOSS, title="loss", xlim=(0, SPANS[0]))
+        axes.set(yscale="log", ylim=LOSS, title="loss", xlim=(0, 1))
         axes.minorticks_off()
         axes.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
         look = {"loc": "lower right", "bbox_to_anchor": (1.03, 0.96), "ncols": 2}
@@ -203,7 +204,8 @@ class Losses:
         if self.axes.get_xlim()[1] != span:
             self.axes.set(xlim=(0, span), xticks=np.arange(0, span, span // 4))
         for line, values in zip(self.lines, trained.found.T[:2], strict=True):
-            line.set_data(trained.marks, values.clip(*LOSS))
+            there = values if np.isnan(values[0]) else np.nan_to_num(values, nan=LOSS[1])
+            line.set_data(trained.marks, there.clip(*LOSS))
         self.now.set_data([epochs], [np.nan_to_num(trained.found[-1, 0], nan=1e9).clip(*LOSS)])
 
 

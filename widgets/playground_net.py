@@ -199,5 +199,5 @@ class Net(NamedTuple):
             z, y = self.outputs(X.array)[-1][:, 0].astype(float), y.array
             with np.errstate(all="ignore"):
                 losses.append(np.mean(np.logaddexp(0, z) - y * z) if len(y) else np.nan)
-                rights.append(np.mean((z > 0) == y) if len(y) else np.nan)
+                rights.append(np.mean(np.where(y == 1, z > 0, z <= 0)) if len(y) else np.nan)
         return np.array(losses + rights)
