@@ -67,6 +67,17 @@ def test_another_optimiser_midway_starts_without_memory_and_can_be_left_again():
     assert same(weights(eval(repr(explorer))), there)
 
 
+@pytest.mark.parametrize("optimiser", ["momentum", "RMSprop", "Adam"])
+def test_another_future_starts_from_what_the_optimiser_remembered_then(optimiser):
+    explorer = Playground(epochs=9, optimiser=optimiser)
+    explorer.epochs = 4
+    explorer.lr = 0.1
+    explorer.epochs = 7
+    again = eval(repr(explorer))
+    assert same(weights(again), weights(explorer))
+    assert again.live.description == explorer.live.description
+
+
 def test_a_knob_turned_in_the_past_begins_another_future():
     explorer = Playground(epochs=9, turns="0: lr 0.03; 5: lr 0.1")
     assert explorer.lr == 0.1
