@@ -43,7 +43,8 @@ def relu_sum(x, xs, b, w):
 def knots(target, units):
     """A value of the `points` control: units + 1 knots on a target."""
     xs = np.linspace(-1, 1, units + 1)
-    pairs = zip(xs.round(3).tolist(), TARGETS[target](xs).round(3).tolist(), strict=True)
+    ys = TARGETS[target](xs).round(3) + 0.0  # never -0
+    pairs = zip(xs.round(3).tolist(), ys.tolist(), strict=True)
     return tuple((x, y, 0) for x, y in pairs)
 
 
