@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from dataclasses import asdict
 
 import pytest
@@ -280,6 +281,27 @@ def test_no_container_is_left_when_grading_is_broken_off(tmp_path):
     worker.close()
     grading.join()
     assert subprocess.check_output(words) == b""
+
+
+NAMELESS = {
+    "memfd": "[os.write(os.memfd_create('m'), bytes(50 * 2**20)) for _ in range(25)]",
+    "deleted": (
+        "files = []\nfor _ in range(25):\n    files.append(open('x', 'wb', 0))\n"
+        "    files[-1].write(bytes(50 * 2**20))\n    os.unlink('x')"
+    ),
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="open files are looked up in Linux's /proc")
+@pytest.mark.parametrize("source", NAMELESS.values(), ids=NAMELESS)
+@at_each_level
+def test_memory_hidden_in_files_without_a_name_counts(tmp_path, level, source):
+    with closing(KernelParent(level, tmp_path / "p")) as parent:
+        kernel = GradingKernel(parent, Limits(memory=2**30), float("inf"))
+        with pytest.raises(Stopped) as stopped:
+            kernel.run(f"import os, time\n{source}\ntime.sleep(9)")
+        assert stopped.value.verdict == "memory"
+        kernel.stop()
 
 
 def test_an_engine_that_fails_at_the_end_costs_no_grade(monkeypatch):

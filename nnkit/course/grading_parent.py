@@ -4,6 +4,7 @@ import json
 import os
 import queue
 import shutil
+import stat
 import subprocess
 import sys
 import threading
@@ -79,13 +80,14 @@ class KernelParent:
 
     def used(self):
         """(bytes, number) of memory and processes that the kernel and all it started use."""
-        memory, number = 0, 0
+        memory, number, nameless = 0, 0, {}
         for process in _below(self.server):
             try:
                 memory, number = memory + _memory(process), number + 1
+                nameless |= _nameless(process)
             except psutil.Error:  # it has just ended
                 continue
-        return memory, number
+        return memory + sum(nameless.values()), number
 
     def end_kernel(self):
         """Kill the kernel with all that it has started, and remove every trace of it."""
@@ -135,6 +137,18 @@ def _memory(process):
         return process.memory_full_info().pss  # a fork shares most pages: each counts once
     except (AttributeError, psutil.AccessDenied):
         return process.memory_info().rss
+
+
+def _nameless(process):
+    """{file: bytes} of the files that it holds open and no folder names: deleted ones, memfd's."""
+    found = {}
+    with suppress(OSError):  # it has ended, or this is not Linux
+        for handle in os.scandir(f"/proc/{process.pid}/fd"):
+            with suppress(OSError):
+                file = os.stat(handle)
+                if stat.S_ISREG(file.st_mode) and not file.st_nlink:
+                    found[file.st_dev, file.st_ino] = 512 * file.st_blocks
+    return found
 
 
 def protect():
