@@ -63,9 +63,11 @@ def test_at_its_end_a_slider_has_one_neighbour():
     assert [m["value"] for _, m in sent_after(Line(), ("steps", 5))] == [6, 4]
 
 
-def test_nothing_is_drawn_ahead_of_a_hand_that_moves():
-    moves = [("slope", v / 10) for v in range(10)]
-    sent = sent_after(Line(), *moves, rest=1.5 * REST)
+def test_nothing_is_drawn_ahead_of_a_hand_that_moves(monkeypatch):
+    monkeypatch.setattr(ahead, "REST", 5 * REST)  # room for a machine that is busy
+    monkeypatch.setattr(ahead, "DRAG", 5 * DRAG)
+    moves = [("slope", v / 10) for v in range(5)]
+    sent = sent_after(Line(), *moves, rest=1.5 * ahead.REST)
     assert [m.get("value") for _, m in sent] == [-0.1, 0.1] or sent == []
 
 

@@ -270,6 +270,7 @@ def test_jupyterlab_starts_on_the_first_lesson_and_stops_at_ctrl_c(tmp_path):
         port = server.getsockname()[1]
     start = (
         "from pathlib import Path; from nnkit.course import lab; from nnkit.course.cli import main;"
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"  # as if typed
         f"lab.lessons_folder = lambda: Path({str(tmp_path / 'lessons')!r}); main()"
     )
     command = [
