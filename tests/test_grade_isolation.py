@@ -20,7 +20,7 @@ from nnkit.course.grading_container import engine
 from nnkit.course.grading_isolation import LEVELS, strongest, works, wrap
 from nnkit.course.grading_kernel import GradingKernel, Limits, Stopped
 from nnkit.course.grading_notebook import Task
-from nnkit.course.grading_parent import KernelParent, folder_size, remove
+from nnkit.course.grading_parent import KernelParent
 from nnkit.course.grading_worker import GraderFault, Lost, Worker, Workers
 
 
@@ -315,17 +315,6 @@ def test_an_engine_that_fails_at_the_end_costs_no_grade(monkeypatch):
     assert worker.process.returncode is not None and not worker.folder.exists()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
-def test_what_cannot_be_removed_does_not_meet_the_next_learner(tmp_path, monkeypatch):
-    parent = KernelParent("process", tmp_path / "p")
-    kernel = GradingKernel(parent, Limits(), float("inf"))
-    with monkeypatch.context() as patch:
-        patch.setattr(grading_parent, "remove", lambda path: None)
-        kernel.stop()
-    assert not parent.reusable
-    parent.close()
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="one process looks into another on Linux")
 def test_processes_that_know_answers_cannot_be_looked_into():
     for module, call in {"worker": "Workers()", "parent": "protect()"}.items():
@@ -398,39 +387,3 @@ def test_a_namespace_that_cannot_be_nested_serves_one_kernel(tmp_path, without):
     without('apart = level != "process" and in_fork(isolate) == 0', "level = 'namespace'")
     found, parent = kernels("process", tmp_path / "p")
     assert len(found) == 1 and not parent.place.exists()
-
-
-def nest(folder, depth):
-    """Make folders nested so deep that their path is longer than the system allows."""
-    home = os.getcwd()
-    os.chdir(folder)
-    for _ in range(depth):
-        os.mkdir("d" * 100)
-        os.chdir("d" * 100)
-    os.chdir(home)
-
-
-@pytest.mark.skipif(os.name != "posix", reason="paths and permissions as on POSIX")
-def test_what_a_kernel_leaves_is_measured_and_removed_whatever_it_is(tmp_path):
-    folder = tmp_path / "left"
-    folder.mkdir()
-    (folder / "a").write_bytes(bytes(1000))
-    (folder / "b").symlink_to("/usr")
-    assert 1000 <= folder_size(folder) < 2000
-    (folder / "locked").mkdir()
-    (folder / "locked" / "c").write_text("")
-    (folder / "locked").chmod(0)
-    nest(folder, 60)
-    assert folder_size(folder) == float("inf")
-    remove(folder)
-    assert not folder.exists() and os.path.exists("/usr")
-
-
-@pytest.mark.skipif(os.name != "posix", reason="links and permissions as on POSIX")
-def test_a_link_that_cannot_be_removed_leaves_alone_what_it_points_at(tmp_path, monkeypatch):
-    secret = tmp_path / "secret"
-    secret.mkdir(0o500)
-    (tmp_path / "link").symlink_to(secret)
-    monkeypatch.setattr("pathlib.Path.unlink", lambda path: (_ for _ in ()).throw(OSError()))
-    remove(tmp_path / "link")
-    assert secret.stat().st_mode & 0o777 == 0o500

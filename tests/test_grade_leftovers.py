@@ -1,0 +1,57 @@
+"""What a kernel leaves behind is measured, removed, and never meets the next learner."""
+
+import os
+import sys
+
+import pytest
+
+from nnkit.course import grading_parent
+from nnkit.course.grading_kernel import GradingKernel, Limits
+from nnkit.course.grading_parent import KernelParent, folder_size, remove
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
+def test_what_cannot_be_removed_does_not_meet_the_next_learner(tmp_path, monkeypatch):
+    parent = KernelParent("process", tmp_path / "p")
+    kernel = GradingKernel(parent, Limits(), float("inf"))
+    with monkeypatch.context() as patch:
+        patch.setattr(grading_parent, "remove", lambda path: None)
+        kernel.stop()
+    assert not parent.reusable
+    parent.close()
+
+
+def nest(folder, depth):
+    """Make folders nested so deep that their path is longer than the system allows."""
+    home = os.getcwd()
+    os.chdir(folder)
+    for _ in range(depth):
+        os.mkdir("d" * 100)
+        os.chdir("d" * 100)
+    os.chdir(home)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="paths and permissions as on POSIX")
+def test_what_a_kernel_leaves_is_measured_and_removed_whatever_it_is(tmp_path):
+    folder = tmp_path / "left"
+    folder.mkdir()
+    (folder / "a").write_bytes(bytes(1000))
+    (folder / "b").symlink_to("/usr")
+    assert 1000 <= folder_size(folder) < 2000
+    (folder / "locked").mkdir()
+    (folder / "locked" / "c").write_text("")
+    (folder / "locked").chmod(0)
+    nest(folder, 60)
+    assert folder_size(folder) == float("inf")
+    remove(folder)
+    assert not folder.exists() and os.path.exists("/usr")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and permissions as on POSIX")
+def test_a_link_that_cannot_be_removed_leaves_alone_what_it_points_at(tmp_path, monkeypatch):
+    secret = tmp_path / "secret"
+    secret.mkdir(0o500)
+    (tmp_path / "link").symlink_to(secret)
+    monkeypatch.setattr("pathlib.Path.unlink", lambda path: (_ for _ in ()).throw(OSError()))
+    remove(tmp_path / "link")
+    assert secret.stat().st_mode & 0o777 == 0o500
