@@ -8,7 +8,7 @@ Three workloads (latency_designs.py) in these designs, one after the other in on
     ipympl     a kept figure in ipympl, its artists moved
     canvas     the floor through a kernel: raw arrays to a bare canvas, no matplotlib
     ours       an Explorer with its LiveFigure
-    ours 2x    the same on a screen with twice as many pixels
+    canvas 2x, ours 2x    the same on a screen with twice as many pixels
     stock      ours on a server without nnkit's extension (Nagle's delay stays)
 
 A step is one key press to the frame with the last picture that it causes; a drag is an event every
@@ -39,7 +39,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "browser"))
 from harness import SWITCHES, Lab, Notebook, find_chromium  # noqa: E402
 
 PAGE = Path(__file__).with_name("latency.js").read_text()
-DESIGNS = {"interact": 1, "ipympl": 1, "canvas": 1, "ours": 1, "ours 2x": 2}  # screen's scale
+DESIGNS = {  # screen's scale
+    "interact": 1, "ipympl": 1, "canvas": 1, "ours": 1, "canvas 2x": 2, "ours 2x": 2
+}  # fmt: skip
 NO_EXTENSION = "--ServerApp.jpserver_extensions={'nnkit.course.server': False}"
 WINDOW = (  # bars included; a window that nobody looks at must not fall asleep
     "--window-size=1280,900 --disable-renderer-backgrounding --disable-background-timer-throttling "
