@@ -13,7 +13,6 @@ from widgets.descent import (
     descend,
     gradient,
     largest_stable_lr,
-    readable,
 )
 
 PARABOLA, RAVINE = SURFACES["4x^2"], SURFACES["ravine (x^2+100y^2)/2"]
@@ -162,7 +161,3 @@ def test_the_course_names_start_first_step_and_end():
     assert course == "Start: x = 2, gradient 16. Step 1: 0.4. Step 2: 0.08, f = 0.0256"
     saddle = described(SURFACES["saddle 2x^2+2y+4xy"], 0.05)
     assert "(x, y) = (1, 0), gradient (4, 6)." in saddle.course
-
-
-def test_numbers_are_set_as_printers_do():
-    assert readable("x-axis -1.5, -2e-05, (-2), 3.1e+12") == "x-axis −1.5, −2·10⁻⁵, (−2), 3.1·10¹²"

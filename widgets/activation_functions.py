@@ -8,21 +8,13 @@ import numpy as np
 import nnkit
 from nnkit import functional as F
 from widgets.controls import choice, log_slider, slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
-from widgets.panel import not_yet
+from widgets.own import not_yet
+from widgets.playground_net import ACTIVATIONS
 from widgets.style import BLUE, GREY, INK, ORANGE, RED
+from widgets.words import readable
 
-FUNCTIONS = {
-    "sigmoid": F.sigmoid,
-    "tanh": F.tanh,
-    "ReLU": F.relu,
-    "leaky ReLU": F.leaky_relu,
-    "ELU": F.elu,
-    "GELU": F.gelu,
-    "softplus": F.softplus,
-    "none": lambda z: z * 1,
-}
+FUNCTIONS = ACTIVATIONS | {"softplus": F.softplus}
 EDGE = 8.0  # of z in the picture
 AXIS = np.linspace(-EDGE, EDGE, 321)
 BINS = np.linspace(-EDGE, EDGE, 65)

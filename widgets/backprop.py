@@ -9,8 +9,7 @@ from widgets.circuit_walk import Walk
 from widgets.circuits import CIRCUITS, backward, forward
 from widgets.controls import choice, slider
 from widgets.explorer import Explorer
-from widgets.own import written
-from widgets.panel import not_yet
+from widgets.own import not_yet, written
 from widgets.style import BLUE, GREY, ORANGE
 
 INPUTS = sorted({name for circuit in CIRCUITS.values() for name in circuit.inputs})

@@ -3,7 +3,6 @@
 import numpy as np
 
 from widgets.controls import slider
-from widgets.descent import readable
 from widgets.polynomials import (
     AXIS,
     DEGREES,
@@ -15,6 +14,7 @@ from widgets.polynomials import (
     truth,
 )
 from widgets.style import BLUE, GREEN, GREY, INK, ORANGE
+from widgets.words import readable
 
 SETS = 20  # training sets drawn
 

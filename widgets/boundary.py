@@ -3,7 +3,6 @@
 import numpy as np
 
 from widgets.controls import choice, log_slider, slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.lambda_history import (
     for_each_epoch,
@@ -16,6 +15,7 @@ from widgets.moons import MoonPlane, chance_of_class_1, moons, network
 from widgets.own import written
 from widgets.penalised import END, PENALTIES, Penalised, penalised
 from widgets.style import BLUE, GREY, ORANGE, RED
+from widgets.words import readable
 
 NOW, START = "from now on", "from the start"
 

@@ -1,7 +1,6 @@
 """Descents as numbers: the surfaces, the path an optimiser takes, and the law that it obeys."""
 
 import functools
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -279,20 +278,3 @@ def _point(parts):
     """`x`, or `(x, y)`: names or numbers of one point."""
     parts = list(parts)
     return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
-
-
-def readable(text):
-    """Set a text's numbers as printers do: −1.5 for -1.5, 2·10⁻²⁸ for 2e-28."""
-    small = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-    text = re.sub(r"(?<=\d)e\+?(-?)0*(\d+)", lambda e: "·10" + (e[1] + e[2]).translate(small), text)
-    return re.sub(r"(?<!\w)-(?=\d)", "−", text)
-
-
-def readable_sum(text):
-    """As `readable`, and a − 3 for both a + -3 and a - 3."""
-    return readable(text.replace("+ -", "- ")).replace(" - ", " − ")
-
-
-def counted(number, thing):
-    """`1 step`, `2 steps`."""
-    return f"{number} {thing}" + "s" * (number != 1)

@@ -3,11 +3,11 @@
 import numpy as np
 
 from widgets.controls import choice, slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.masks import INPUTS, LAYERS, TEST, TRAINING, Masks, checked, keep, scalings
 from widgets.masks_drawing import MaskedNet, SumChart
 from widgets.own import own_or
+from widgets.words import readable
 
 
 class DroppedUnits(Explorer):

@@ -6,12 +6,12 @@ from nnkit import functional as F
 from nnkit import nn
 from nnkit.tensor import operation
 from widgets.controls import slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.masks import keep
 from widgets.moons import MoonPlane, chance_of_class_1, measure_on, moons, network
 from widgets.style import BLUE, ORANGE
 from widgets.timeline import Timeline
+from widgets.words import readable
 
 LR = 0.3
 

@@ -6,11 +6,11 @@ import numpy as np
 from matplotlib.legend_handler import HandlerTuple
 
 from widgets.controls import slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.labels import beside, off_the_top
-from widgets.panel import not_yet
+from widgets.own import not_yet
 from widgets.style import BLUE, GREEN, INK, ORANGE, PURPLE, RED
+from widgets.words import readable
 
 # the q of the curves: denser at both ends, where costs run away, and with both ends
 MODELS = np.r_[0.0, 1 / (1 + np.exp(-np.linspace(-20, 20, 401))), 1.0]

@@ -3,9 +3,9 @@
 import numpy as np
 
 from widgets.controls import choice, slider
-from widgets.descent import readable_sum
 from widgets.explorer import Explorer
 from widgets.style import BLUE, GREY, INK, ORANGE, RED
+from widgets.words import readable_sum
 from widgets.xor_net import ACTIVATIONS, forward
 
 # XOR as x1 + x2 - 2 AND(x1, x2): two nodes pass the inputs on, the one between them is the AND.

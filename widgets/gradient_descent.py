@@ -13,17 +13,16 @@ from widgets.descent import (
     OWN,
     SURFACES,
     Descent,
-    counted,
     descend,
     largest_stable_lr,
     own_descend,
-    readable,
 )
 from widgets.explorer import Explorer
 from widgets.labels import flag
-from widgets.panel import not_yet
+from widgets.own import not_yet
 from widgets.style import BLUE, GREEN, ORANGE, RED
 from widgets.surface_map import SurfaceMap
+from widgets.words import counted, readable
 
 RAVINE = {"function": "ravine (x^2+100y^2)/2", "steps": 120}
 

@@ -3,12 +3,11 @@
 import numpy as np
 
 from widgets.controls import choice, slider
-from widgets.descent import readable_sum
 from widgets.explorer import Explorer
 from widgets.hidden_space_drawing import HiddenPlane, InputPlane
 from widgets.neuron import CORNERS
-from widgets.own import own_or
-from widgets.panel import not_yet
+from widgets.own import not_yet, own_or
+from widgets.words import readable_sum
 from widgets.xor_net import (
     ACTIVATIONS,
     DRAWN,

@@ -20,7 +20,7 @@ from widgets.first_weights import (
     train,
 )
 from widgets.loss_curve import LossCurve
-from widgets.panel import not_yet
+from widgets.own import not_yet
 from widgets.ridges import LayerRidges
 from widgets.style import BLUE, GREY, INK, RED
 

@@ -9,8 +9,8 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath, text_to_path
 from matplotlib.transforms import IdentityTransform
 
-from widgets.descent import readable
 from widgets.style import RED
+from widgets.words import readable
 
 FONT = FontProperties(family="DejaVu Sans")
 

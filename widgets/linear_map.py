@@ -4,10 +4,10 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from widgets.controls import choice, slider
-from widgets.descent import readable_sum
 from widgets.explorer import Explorer
 from widgets.labels import flag
 from widgets.style import BLUE, GREEN, GREY, INK, RED
+from widgets.words import readable_sum
 
 BENDS = {
     "none: linear": lambda z: z,

@@ -8,10 +8,10 @@ from matplotlib.lines import Line2D
 import nnkit
 from nnkit import optim
 from widgets.controls import log_slider, slider
-from widgets.descent import counted, readable
 from widgets.explorer import Explorer
 from widgets.loss_curve import drawable
 from widgets.style import BLUE, GREEN, ORANGE, RED
+from widgets.words import counted, readable
 
 SAMPLES = 48
 

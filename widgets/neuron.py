@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from widgets.descent import counted
-from widgets.own import own_or
-from widgets.panel import not_yet
+from widgets.own import not_yet, own_or
+from widgets.words import counted
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 TABLES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "NAND": (1, 1, 1, 0), "XOR": (0, 1, 1, 0)}

@@ -10,11 +10,11 @@ from matplotlib.lines import Line2D
 import nnkit
 from nnkit import data
 from widgets.controls import choice, slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.field import Field
-from widgets.panel import not_yet
+from widgets.own import not_yet
 from widgets.style import CLASSES, INK, RED
+from widgets.words import readable
 
 # The hand-made weights of three classes (rows) for two features; two of them are moved.
 W = np.array([[1.2, 0.0], [-0.6, 1.0], [-0.6, -1.0]])

@@ -10,3 +10,8 @@ def own_or(function, ours, *arguments):
 def written(function, *arguments):
     """True for a learner's function that returns something for these arguments."""
     return own_or(function, lambda *_: None, *arguments)[1]
+
+
+def not_yet(function, instead):
+    """What an explorer says that was handed a learner's function before it was written."""
+    return f"Your {function} returns nothing yet: {instead}. Once it does, run this cell again."

@@ -87,11 +87,6 @@ class Panel:
         return menu
 
 
-def not_yet(function, instead):
-    """What an explorer says that was handed a learner's function before it was written."""
-    return f"Your {function} returns nothing yet: {instead}. Once it does, run this cell again."
-
-
 def apology(error):
     """A failure in one line of HTML."""
     return "This position can't be shown. " + html.escape(f"{type(error).__name__}: {error}")

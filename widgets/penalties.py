@@ -3,10 +3,10 @@
 import numpy as np
 
 from widgets.controls import slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
-from widgets.panel import not_yet
+from widgets.own import not_yet
 from widgets.style import BLUE, GREY, INK, ORANGE
+from widgets.words import readable
 
 AXIS = np.linspace(-2.5, 2.5, 501)
 

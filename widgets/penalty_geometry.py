@@ -5,10 +5,10 @@ import itertools
 import numpy as np
 
 from widgets.controls import choice, log_slider, slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.field import Field
 from widgets.style import BLUE, GREEN, INK, ORANGE, RED
+from widgets.words import readable
 
 AXIS = np.linspace(-2.5, 2.5, 81)
 LAMBDAS = np.geomspace(1e-2, 10, 121)

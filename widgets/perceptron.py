@@ -3,10 +3,10 @@
 import numpy as np
 
 from widgets.controls import choice, points, slider
-from widgets.descent import readable_sum
 from widgets.explorer import Explorer
 from widgets.neuron import CORNERS, HIGH, LOW, TABLES, Answers, practise
 from widgets.neuron_drawing import NeuronPlane, SumChart
+from widgets.words import readable_sum
 
 OWN = "own points"
 MOST = 5.0  # the largest weight of the sliders

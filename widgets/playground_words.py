@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from widgets.descent import counted, readable
 from widgets.playground_data import EDGE, Points
 from widgets.playground_net import Knobs, Net
+from widgets.words import counted, readable
 
 GRID = np.linspace(-EDGE, EDGE, 49)
 PLANE = np.stack(np.meshgrid(GRID, GRID), -1).reshape(-1, 2).astype(np.float32)

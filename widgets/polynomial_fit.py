@@ -3,7 +3,6 @@
 import numpy as np
 
 from widgets.controls import points, slider
-from widgets.descent import readable
 from widgets.polynomials import (
     AXIS,
     DEGREES,
@@ -16,6 +15,7 @@ from widgets.polynomials import (
     truth,
 )
 from widgets.style import BLUE, GREEN, INK, ORANGE, RED
+from widgets.words import readable
 
 HEIGHT = 3.0  # points lie between -HEIGHT and HEIGHT
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from widgets.controls import choice, points, slider
-from widgets.descent import counted, readable_sum
 from widgets.explorer import Explorer
-from widgets.own import own_or
-from widgets.panel import not_yet
+from widgets.own import not_yet, own_or
 from widgets.style import BLUE, GREEN, GREY, ORANGE, RED
+from widgets.words import counted, readable_sum
 
 OWN = "own knots"
 TARGETS = {

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from widgets.controls import choice, log_slider, slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.labels import beside, off_the_top
-from widgets.panel import not_yet
+from widgets.own import not_yet
 from widgets.style import BLUE, GREEN, GREY, ORANGE, RED
 from widgets.svm_loss import CLASSES, hinge_formula
+from widgets.words import readable
 
 TRUE_SCORES = np.linspace(-10, 10, 161)  # where the two losses are drawn
 MOST, TOP = 8.0, 20.0  # the largest losses with room on the curve of -ln p, and beside the hinge

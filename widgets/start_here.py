@@ -6,11 +6,11 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from widgets.controls import slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.labels import flag
-from widgets.panel import not_yet
+from widgets.own import not_yet
 from widgets.style import BLUE, GREEN, GREY, INK, ORANGE, RED
+from widgets.words import readable
 
 KILOS = np.array([2.1, 3.0, 3.6, 4.4, 5.2, 6.1, 7.3, 8.0])
 PRICES = np.array([3.2, 3.4, 5.3, 4.9, 7.1, 7.2, 8.9, 10.7])

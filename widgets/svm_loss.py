@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from widgets.controls import choice, slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
-from widgets.panel import not_yet
+from widgets.own import not_yet
 from widgets.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
+from widgets.words import readable
 
 CLASSES = ("cat", "car", "frog")
 SCORES = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])  # a row for each image

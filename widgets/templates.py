@@ -9,11 +9,11 @@ import nnkit
 from nnkit import data
 from nnkit.functional import cross_entropy, multiclass_hinge_loss
 from widgets.controls import choice, log_slider, slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
-from widgets.panel import not_yet
+from widgets.own import not_yet
 from widgets.softmax import softmax
 from widgets.style import BLUE, GREY, INK, ORANGE
+from widgets.words import readable
 
 LOSSES = {"hinge": multiclass_hinge_loss, "cross entropy": cross_entropy}
 STEPS, TRAINING, SHOWN = 100, 500, 40  # gradient steps; digits to learn from; digits to choose from

@@ -7,8 +7,7 @@ from widgets.controls import choice, log_slider, slider
 from widgets.explorer import Explorer
 from widgets.field import Field
 from widgets.loss_curve import LossCurve
-from widgets.own import written
-from widgets.panel import not_yet
+from widgets.own import not_yet, written
 from widgets.small_net import (
     SETS,
     Trained,
