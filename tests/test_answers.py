@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 import nnkit
-from nnkit.course.answers import blank, difference, from_json, plain, show, to_json
+from nnkit.course.answers import (
+    at_fault,
+    blank,
+    difference,
+    from_json,
+    plain,
+    same_mistake,
+    show,
+    to_json,
+)
 
 SAME = [
     (1.0, 1),
@@ -38,7 +47,7 @@ OTHER = [
     (
         {"loss": 1.0, "grads": (np.ones(2), 2.0)},
         {"loss": 1.0, "grads": (np.ones((1, 2)), 2.0)},
-        "value 'grads': value 1 of 2: "
+        "in 'grads': value 1 of 2: "
         "expected an array of shape (2,), got an array of shape (1, 2)",
     ),
     ((np.ones(2), 3.0), (np.ones(2), 4.0), "got ([1., 1.], 4)"),
@@ -56,6 +65,27 @@ def test_equal_answers_in_whatever_form(expected, got):
 @pytest.mark.parametrize(("expected", "got", "phrase"), OTHER)
 def test_other_answers_are_told_apart_without_giving_the_answer_away(expected, got, phrase):
     assert difference(expected, got) == phrase
+
+
+def test_of_a_dict_the_entry_at_fault_is_told_first_of_all_a_wrong_kind():
+    right = {"a": 1.0, "b": np.ones(2), "c": 3.0}
+    assert at_fault(right, right | {"c": 4.0}) == ("in 'c': ", 3.0, 4.0)
+    assert at_fault(right, right | {"a": 2.0, "b": 5.0})[0] == "in 'b': "
+    assert at_fault(right, right)[0] == at_fault(1.0, 2.0)[0] == at_fault(right, {})[0] == ""
+    assert difference(right, right | {"c": 4.0}) == "in 'c': got 4"
+
+
+def test_a_mistake_is_known_by_the_entries_that_it_spoils():
+    right = [{"a": 1.0, "b": 2.0}, {"a": 5.0, "b": 6.0}]
+    known = [{"a": 1.0, "b": 3.0}, {"a": 5.0, "b": 7.0}]
+    assert same_mistake(right, known, [{"a": 9.0, "b": 3.0}, {"a": 5.0, "b": 7.0}])
+    assert not same_mistake(right, known, [{"a": 1.0, "b": 3.0}, {"a": 5.0, "b": 8.0}])
+    assert not same_mistake(right, right, [{"a": 9.0, "b": 2.0}, {"a": 5.0, "b": 6.0}])
+    assert not same_mistake(right, known, [{"a": 1.0}, {"a": 5.0}])
+    assert same_mistake([["x", 1.0]], [["x", 2.0]], [["y", 2.0]])
+    assert not same_mistake([["x", 1.0]], [["x", 2.0]], [["y", 2.0, 0.0]])
+    assert same_mistake([1.0, 2.0], [1.0, 3.0], [1.0, 3.0])
+    assert not same_mistake([1.0, 2.0], [1.0, 3.0], [0.0, 3.0]), "the first draw spoils it"
 
 
 def test_an_object_that_claims_to_equal_everything_equals_nothing():

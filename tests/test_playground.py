@@ -144,6 +144,8 @@ def test_l1_makes_weights_exactly_0():
         ({"hidden": "", "epochs": 90}, "one linear map"),
         (Playground.presets["lr 10: the ReLUs die"], "are dead"),
         (Playground.presets["four sigmoid layers: the gradient fades"], "the gradient fades"),
+        (Playground.presets["four sigmoid layers: the gradient fades"] | {"epochs": 55},
+         "the gradient fades"),
         (Playground.presets["40 noisy points: overfits"], "Overfits"),
         (Playground.presets["rescued: L2 from epoch 50 on"], "Settled"),
         (Playground.presets["circles: four bends, two units"], "Learnt"),
@@ -154,6 +156,18 @@ def test_l1_makes_weights_exactly_0():
 )  # fmt: skip
 def test_the_verdict(state, words):
     assert words in Playground(**state).live.description.split("\n")[0]
+
+
+def test_what_follows_a_turn_is_blamed_on_the_turn():
+    explorer = Playground(epochs=60)
+    explorer.set(activation="sigmoid", batch_size=40)
+    assert "Turned: activation, batch size. Press Play" in explorer.live.description
+    explorer.epochs = 70
+    assert "smaller lr" not in explorer.live.description
+    assert "activation, batch size turned at epoch 60: turn back?" in explorer.live.description
+    assert len(explorer.picture.losses.turns.get_segments()) == 1
+    explorer.epochs = 30
+    assert "turned" not in explorer.live.description
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,7 @@ class Slopes:
     def chain(self):
         slope, k = self.at[1], self.layers
         left, best = slope**k, self.steepest**k
+        base = f"({slope:.3g})" if slope < 0 else f"{slope:.3g}"
         fate = "next to nothing is left" if abs(left) < 1e-3 else "it shrinks"
         if left == 0:
             fate = "nothing is left"
@@ -85,7 +86,7 @@ class Slopes:
             fate = "it grows"
         through = "1 layer" if k == 1 else f"{k} layers"
         return (
-            f"A gradient through {through} with all z = {self.z:.3g}: {slope:.3g}^{k} = "
+            f"A gradient through {through} with all z = {self.z:.3g}: {base}^{k} = "
             f"<b>{left:.3g}</b>, so {fate}. Where it is steepest: {self.steepest:.3g}^{k} = "
             f"{best:.3g}."
         )
@@ -180,12 +181,20 @@ class ActivationFunctions(Explorer):
         self.line = below.axvline(0, color=INK, lw=1.2, ls=":", label="your z")
         self.line_above = over.axvline(0, color=INK, lw=1.2, ls=":")
         move(self.steep, self.flat, self.line, self.line_above)
-        below.set(xlim=(-EDGE, EDGE), ylim=(0, 1.05), yticks=[], xlabel="z (beyond: at the edge)")
+        below.set(
+            xlim=(-EDGE, EDGE),
+            ylim=(0, 1.05),
+            yticks=[],
+            xlabel="z (beyond ±8: counted at the edges)",
+        )
         below.set_ylabel("a layer's z")
         chain, k = axes["product"], np.arange(MOST + 1)
         (self.best,) = move(*chain.plot(k, k, "-", color=GREY, label="where it is steepest"))
         (self.left,) = move(*chain.plot(k, k, "o--", color=ORANGE, ms=5, label="at your z"))
         (self.end,) = move(*chain.plot([], [], "s", ms=9, color=RED, clip_on=False, zorder=5))
+        self.end.set_label("after your layers")
+        look = {"ha": "right", "va": "bottom", "color": RED, "zorder": 6}
+        (self.below,) = move(chain.text(MOST, 3 * BOTTOM, "", **look))
         chain.set(yscale="log", ylim=(BOTTOM, TOP), xlim=(0, MOST), xticks=range(0, MOST + 1, 2))
         chain.set(title="what is left of a gradient", xlabel="layers passed")
         chain.legend(loc="upper left")
@@ -209,6 +218,8 @@ class ActivationFunctions(Explorer):
             line.set_ydata(np.clip(slope**k, BOTTOM / 1e3, None))
         left = abs(result.at[1]) ** result.layers
         self.end.set_data([result.layers], [np.clip(left, BOTTOM, TOP)])
+        self.below.set_x(max(result.layers - 0.4, 2))
+        self.below.set_text(f"↓ {readable(format(left, '.1e'))}" if left < BOTTOM else "")
 
     def pointed(self, axes, x, y):
         if axes.get_xlim() == (-EDGE, EDGE):

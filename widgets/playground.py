@@ -130,9 +130,12 @@ class Playground(Explorer):
         """Yield Trained, on the way and at the end."""
         training = self._training(state)
         rows, values = all_turns(state, self.knobs), {name: state[name] for name in self.knobs}
+        turns = {epoch: tuple(row) for epoch, row in rows.items() if 0 < epoch <= state["epochs"]}
         knobs = [Knobs(**now) for now in for_each_epoch(rows, state["epochs"], values)]
         for marks, found, net in training.walk(knobs, state["activation"]):
-            yield Trained(marks, found, net, training.points, Knobs(**values), training.ratios)
+            yield Trained(
+                marks, found, net, training.points, Knobs(**values), training.ratios, turns
+            )
 
     def _training(self, state):
         """The run of this data and network: kept, so that only new epochs are trained."""

@@ -141,13 +141,15 @@ class Wires:
             np.array([[[(x + tile, y), there] for x, y in here] for there in after])
             for here, after in steps
         ]  # of each layer, shape (out, in, 2, 2)
+        sizes = [len(place) * len(place[0]) for place in self.ends]
+        self.broadest = np.repeat([3 if size < 20 else 1.5 for size in sizes], sizes)
 
     def show(self, layers):
         ends = np.concatenate([place.reshape(-1, 2, 2) for place in self.ends])
         weights = np.nan_to_num(np.concatenate([w.ravel() for w, _ in layers]), posinf=0, neginf=0)
         for lines, size in zip(self.lines, (weights, -weights), strict=True):
             lines.set_segments(ends[size > 0])
-            lines.set_linewidths(np.clip(1.3 * size[size > 0], 0.35, 5))
+            lines.set_linewidths(np.clip(1.3 * size, 0.35, self.broadest)[size > 0])
 
 
 class OutputPlane:
@@ -189,13 +191,18 @@ class Losses:
         self.axes = axes
         (train,) = axes.plot([], [], color=INK, lw=1.6)
         (test,) = axes.plot([], [], "-.", color=RED, lw=1.6)
+        self.turns = LineCollection([], colors=GREY, linestyles=":", linewidths=1.2)
+        axes.add_collection(self.turns, autolim=False)
         self.lines = live.move(train, test)
+        live.move(self.turns)
         self.now = live.move(*axes.plot([], [], "s", color=INK, ms=4.5, clip_on=False))[0]
         axes.set(yscale="log", ylim=LOSS, title="loss", xlim=(0, 1))
         axes.minorticks_off()
         axes.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
-        look = {"loc": "lower right", "bbox_to_anchor": (1.03, 0.96), "ncols": 2}
-        axes.legend(self.lines, ["training", "test"], borderaxespad=0, columnspacing=1, **look)
+        look = {"loc": "lower right", "bbox_to_anchor": (1.03, 0.96), "ncols": 3, "handlelength": 1.5}
+        names = ["training", "test", "turn"]
+        handles = [*self.lines, self.turns]
+        axes.legend(handles, names, borderaxespad=0, columnspacing=1, **look)
         axes.text(1, -0.03, "epoch ", transform=axes.transAxes, ha="right", va="top")
 
     def show(self, trained):
@@ -203,6 +210,7 @@ class Losses:
         span = next(span for span in SPANS if span >= epochs)
         if self.axes.get_xlim()[1] != span:
             self.axes.set(xlim=(0, span), xticks=np.arange(0, span, span // 4))
+        self.turns.set_segments([[(epoch, end) for end in LOSS] for epoch in trained.turns])
         for line, values in zip(self.lines, trained.found.T[:2], strict=True):
             there = values if np.isnan(values[0]) else np.nan_to_num(values, nan=LOSS[1])
             line.set_data(trained.marks, there.clip(*LOSS))

@@ -15,11 +15,15 @@ LONG = 50  # epochs, over which progress is judged
 
 AGAIN = "Take a smaller lr, then press <i>from epoch 0</i>."
 SMALLER = "A smaller lr calms it."
+NAMES = {"lam": "λ", "batch_size": "batch size"}  # of the knobs that are called otherwise in words
 
 
 @dataclass
 class Trained:
-    """A network after marks[-1] epochs, and what was measured at marks: see Net.measure_on."""
+    """A network after marks[-1] epochs, and what was measured at marks: see Net.measure_on.
+
+    turns: {epoch: names of the knobs that turned then}.
+    """
 
     marks: list
     found: np.ndarray
@@ -27,6 +31,7 @@ class Trained:
     points: Points
     knobs: Knobs
     ratios: np.ndarray
+    turns: dict
 
     @property
     def hidden(self):
@@ -107,10 +112,12 @@ class Trained:
             return "<b>Untrained:</b> press Play, and change whatever you like meanwhile."
         if not np.isfinite(train):
             return f"<b>Diverged:</b> no finite numbers are left. {AGAIN}"
+        if self.turned[0] == self.marks[-1]:
+            return f"<b>Turned:</b> {self.turned[1]}. Press Play to see what comes of it."
         if train > 2 * max(self.found[0, 0], 0.7):
             return (
                 f"<b>Diverges:</b> the training loss was {self.found[0, 0]:.3g} at first and is "
-                f"{train:.3g} now. {AGAIN}"
+                f"{train:.3g} now. {self.turn_back or AGAIN}"
             )
         least = self.found[:, 1].argmin()
         if test > 1.25 * self.found[least, 1] and train < 0.7 * test:
@@ -121,7 +128,7 @@ class Trained:
             )
         if self.blocked:
             return f"<b>Stuck</b> at a training loss of {train:.3g}: {self.blocked}"
-        then = int(np.searchsorted(self.marks, self.marks[-1] - LONG))
+        then = int(np.searchsorted(self.marks, max(self.marks[-1] - LONG, self.turned[0])))
         before = self.found[then, 0]
         if train < 0.95 * before and (train_right < 0.99 or train > 0.02):
             return (
@@ -138,9 +145,22 @@ class Trained:
         if train > 1.05 * before:
             return (
                 f"<b>Unsteady:</b> the training loss rose from {before:.3g} at epoch "
-                f"{self.marks[then]} to {train:.3g} now. {SMALLER}"
+                f"{self.marks[then]} to {train:.3g} now. {self.turn_back or SMALLER}"
             )
         return f"<b>Stuck</b> at a training loss of {train:.3g}: {self.obstacle}"
+
+    @property
+    def turned(self):
+        """(epoch, names) of the last turn of a knob; (0, "") if none has turned."""
+        epoch = max(self.turns, default=0)
+        return epoch, ", ".join(NAMES.get(name, name) for name in self.turns.get(epoch, ()))
+
+    @property
+    def turn_back(self):
+        """What to do if things go worse since a knob turned; "" if none has turned lately."""
+        epoch, names = self.turned
+        lately = epoch and epoch > self.marks[-1] - LONG
+        return f"{names} turned at epoch {epoch}: turn back?" if lately else ""
 
     @property
     def blocked(self):
@@ -168,10 +188,10 @@ class Trained:
             k = int(np.argmax(flat))
             much = f"{flat[k]:.0%} of its outputs are beyond ±0.95"
             return f"hidden layer {k + 1} is saturated, {much}, where tanh is flat."
+        if ratios[0] < ratios[-1] / 10:
+            return "the gradient fades on its way back: compare the ratios, first layer to last."
         if ratios.max() < 1e-4:
             return "the updates are tiny. A larger lr, or first weights that are not so small?"
-        if ratios[0] < ratios[-1] / 30:
-            return "the gradient fades on its way back: compare the ratios, first layer to last."
         if ratios.max() > 0.05:
             return f"the updates are large, it bounces. {SMALLER}"
         if knobs.dropout >= 0.3:

@@ -63,14 +63,17 @@ def difference(expected, got):
     if isinstance(expected, dict):
         if not isinstance(got, dict) or set(got) != set(expected):
             return f"expected a dict with the keys {sorted(expected)}, got {show(got)}"
-        parts = [(f"value {key!r}", expected[key], got[key]) for key in expected]
+        place, *pair = at_fault(expected, got)
+        return f"{place}{difference(*pair)}" if place else None
     elif isinstance(expected, list):
         several = isinstance(got, list) or (isinstance(got, np.ndarray) and got.ndim > 0)
         if not several or len(got) != len(expected):
             return f"expected {len(expected)} values, got {show(got)}"
-        count = len(expected)
-        pairs = enumerate(zip(expected, got, strict=True), 1)
-        parts = [(f"value {n} of {count}", right, value) for n, (right, value) in pairs]
+        reasons = list(map(difference, expected, got))
+        for number, reason in enumerate(reasons, 1):
+            if _of_kind(reason):
+                return f"value {number} of {len(expected)}: {reason}"
+        return f"got {show(got)}" if any(reasons) else None
     elif isinstance(expected, np.ndarray):
         if not isinstance(got, np.ndarray):
             return f"expected {kind(expected)}, got {show(got)}"
@@ -80,11 +83,55 @@ def difference(expected, got):
         return None if same else f"got {show(got)}"
     else:
         return None if type(got) is type(expected) and got == expected else f"got {show(got)}"
-    reasons = {place: difference(right, value) for place, right, value in parts}
-    for place, reason in reasons.items():
-        if reason and not reason.startswith("got "):  # a wrong shape says more than the numbers
-            return f"{place}: {reason}"
-    return f"got {show(got)}" if any(reasons.values()) else None
+
+
+def _of_kind(reason):
+    """True if a difference is one of kind or shape, which says more than the numbers."""
+    return bool(reason) and not reason.startswith("got ")
+
+
+def at_fault(expected, got):
+    """(place, expected, got) of the entry that two dicts of the same keys differ in.
+
+    place is `in 'name': `, or empty, with the whole, where they agree or are no such dicts.
+    """
+    if not isinstance(expected, dict) or not isinstance(got, dict) or set(got) != set(expected):
+        return "", expected, got
+    reasons = {key: difference(expected[key], got[key]) for key in expected}
+    wrong = sorted(filter(reasons.get, reasons), key=lambda key: not _of_kind(reasons[key]))
+    for key in wrong:
+        return f"in {key!r}: ", expected[key], got[key]
+    return "", expected, got
+
+
+def same_mistake(expected, known, got):
+    """True if `got` is wrong as `known` is; all are lists of plain answers, one a draw.
+
+    Of answers that are dicts or lists only those entries count in which the known one is wrong.
+    """
+    draws = [tuple(map(_entries, answers)) for answers in zip(expected, known, got, strict=True)]
+    places = {frozenset(entries) for answers in draws for entries in answers}
+    if len(places) > 1:
+        return all(map(_agree, known, got))
+    wrong = [
+        place
+        for place in places.pop()
+        if not all(_agree(right[place], mistake[place]) for right, mistake, _ in draws)
+    ]
+    return bool(wrong) and all(
+        _agree(mistake[place], value[place]) for _, mistake, value in draws for place in wrong
+    )
+
+
+def _agree(expected, got):
+    return difference(expected, got) is None
+
+
+def _entries(value):
+    """{place: entry} of a dict or a list; an answer of another kind is one entry."""
+    if isinstance(value, dict):
+        return value
+    return dict(enumerate(value)) if isinstance(value, list) else {"": value}
 
 
 def kind(value):

@@ -11,7 +11,7 @@ import numpy as np
 from IPython.display import display
 
 from nnkit.course import progress
-from nnkit.course.answers import blank, difference, show
+from nnkit.course.answers import at_fault, blank, difference, same_mistake, show
 from nnkit.course.lesson import DRAWS, find_lesson, read_lesson, source_paths
 
 
@@ -102,11 +102,15 @@ def judge(lesson, exercise, answer, seeds=None):
         )
         return Verdict(exercise, "passed", said)
     stub = lesson.stub_trial(exercise)
-    if _same(stub, draws, got) and _same_code(stub.answer, answer):
+    if _same([_try(stub, args) for args in draws], got) and _same_code(stub.answer, answer):
         return _not_attempted(exercise)
-    wrong = lesson.exercises[exercise].wrong
-    known = [n for n in range(len(wrong)) if _same(lesson.trial(exercise, n), draws, got)]
-    return Verdict(exercise, *failure, wrong[known[0]].hint if known else "")
+    known = {
+        wrong.hint: [_try(lesson.trial(exercise, number), args) for args in draws]
+        for number, wrong in enumerate(lesson.exercises[exercise].wrong)
+    }
+    hints = [hint for hint, values in known.items() if _same(values, got)]
+    hints += [hint for hint, values in known.items() if _same_mistake(expected, values, got)]
+    return Verdict(exercise, *failure, hints[0] if hints else "")
 
 
 def _failure(names, draws, expected, got, answer):
@@ -116,6 +120,7 @@ def _failure(names, draws, expected, got, answer):
     for args, right, value in zip(draws, expected, got, strict=True):
         if isinstance(value, Exception):
             return "error", f"{_with(names, args)}{_what_stopped(value, answer)}"
+        place, right, value = at_fault(right, value)
         reason = difference(right, value)
         if reason and blank(value):
             return "wrong", (
@@ -124,7 +129,7 @@ def _failure(names, draws, expected, got, answer):
             )
         if reason:
             target = f"expected {show(right)}, " if told and reason.startswith("got ") else ""
-            return "wrong", f"{_with(names, args)}{target}{reason}."
+            return "wrong", f"{_with(names, args)}{place}{target}{reason}."
     return None
 
 
@@ -167,16 +172,20 @@ def _try(trial, args, aloud=False):
             return error
 
 
-def _same(known, draws, got):
-    """True if the answer of a trial gives, or raises, the same on every draw as what was got."""
-    for args, value in zip(draws, got, strict=True):
-        expected = _try(known, args)
+def _same(known, got):
+    """True if what was got is, or raises, the same on every draw as a known answer does."""
+    for expected, value in zip(known, got, strict=True):
         if isinstance(expected, Exception):
             if (type(value), str(value)) != (type(expected), str(expected)):
                 return False
         elif difference(expected, value):
             return False
     return True
+
+
+def _same_mistake(expected, known, got):
+    raised = any(isinstance(value, Exception) for value in known + got)
+    return not raised and same_mistake(expected, known, got)
 
 
 def _with(names, args):

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from nnkit.course.answers import blank, difference, from_json
+from nnkit.course.answers import blank, difference, from_json, same_mistake
 from nnkit.course.submission import same_code
 
 MOST = 400  # characters of a sentence that come from the learner's kernel
@@ -64,6 +64,11 @@ def judge(check, expected, outputs, source):
     if same_code(source, check["stub"]):
         return NOT_ATTEMPTED
     hints = [known["hint"] for known in check["wrong"] if _coincide(known["results"], results)]
+    hints += [
+        known["hint"]
+        for known in check["wrong"]
+        if _same_mistake(expected, known["results"], results)
+    ]
     return Verdict(failure, tidy(message), hints[0] if hints else "")
 
 
@@ -126,6 +131,15 @@ def _agree(known, got):
     if "error" in known or "error" in got:
         return "error" in known and "error" in got and known["error"][0] == got["error"][0]
     return difference(from_json(known["answer"]), _decode(got["answer"])) is None
+
+
+def _same_mistake(expected, known, results):
+    if any("error" in result for result in known + results):
+        return False
+    answers = [
+        [_decode(result["answer"]) for result in each] for each in (expected, known, results)
+    ]
+    return same_mistake(*answers)
 
 
 def _what_stopped(kind, text, line, source):
