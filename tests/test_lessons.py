@@ -201,7 +201,7 @@ NUMBERS = {
         "From −1 to 1 it is at most 0.13 off",
         "(2 + 1)·8 + (8 + 1)·8 + (8 + 1)·1 = 105",
         "2-3-1    99.0%",
-        "33 parameters, 98.5% in the worst of three starts: the claim holds",
+        "33 parameters, 98.5% in the worst of 3 starts: the claim holds",
     ],
 }
 
