@@ -1,5 +1,6 @@
 """Long runs of `nnkit grade`: results kept as they come, Ctrl-C, resuming, progress, clusters."""
 
+import csv
 import io
 import json
 import os
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import xml.etree.ElementTree as ElementTree
 from concurrent.futures import Executor, Future
 
 import psutil
@@ -120,6 +122,33 @@ def test_resuming_grades_only_what_is_new(a_class, lesson, tmp_path, capsys):
     renewed = Pretending()
     resumed(a_class, lesson, renewed, journal)
     assert len(renewed.tasks) == 3
+
+
+ALIKE = [b"ann\xff", b"ann\xfe", b"ann\\udcff", "ann\n", "ann\t", "ann\x1b[2J", "ann\u202e", "ann"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are not UTF-8 are Linux's")
+def test_names_that_look_alike_stay_apart(lesson, tmp_path, capsys):
+    folder, files = tmp_path / "class", {"csv": tmp_path / "a.csv", "junit": tmp_path / "a.xml"}
+    for number, name in enumerate(ALIKE):
+        student = folder / os.fsdecode(name)
+        student.mkdir(parents=True)
+        source = f"double = {number}"
+        write_notebook(student / "07_small.ipynb", lesson, {"double": source})
+    journal, sources = tmp_path / "journal", Pretending()
+    assert resumed(folder, lesson, sources, journal, json="-", **files) == 0
+    result = json.loads(capsys.readouterr().out)
+    for key in "student", "file":
+        names = {record[key] for record in result["submissions"]}
+        assert len(names) == len(ALIKE) and all(map(str.isprintable, names))
+    assert not any(record["notes"] for record in result["submissions"])
+    rows = csv.DictReader(io.StringIO(files["csv"].read_text(encoding="utf-8")))
+    assert len({row["student_id"] for row in rows}) == len(ALIKE)
+    suites = ElementTree.parse(files["junit"]).getroot()
+    assert len({suite.get("name") for suite in suites}) == len(ALIKE)
+    again = Pretending()
+    resumed(folder, lesson, again, journal)
+    assert again.tasks == []
 
 
 def test_a_fault_is_tried_again_and_is_no_zero(a_class, lesson, tmp_path, capsys):

@@ -14,7 +14,7 @@ from nnkit.course.grading_isolation import LEVELS, strongest
 from nnkit.course.grading_kernel import Limits
 from nnkit.course.grading_notebook import Task
 from nnkit.course.grading_paths import find_notebooks
-from nnkit.course.grading_verdict import Verdict, tidy
+from nnkit.course.grading_verdict import Verdict, label
 from nnkit.course.grading_worker import Workers, grade_notebook
 from nnkit.course.lesson import DRAWS, lessons_folder, read_lesson, source_paths
 from nnkit.course.submission import Unreadable, exercises_in, read_submission
@@ -163,7 +163,7 @@ class Grader:
 
     def prepare(self, number, item):
         """Read one notebook; where nothing of it can be run, its record is complete."""
-        record = {"student": tidy(item.student), "file": tidy(item.path), "lesson": "", "notes": []}
+        record = {"student": label(item.student), "file": label(item.path), "lesson": "", "notes": []}
         record |= {"score": 0, "max_score": 0, "exercises": [], "fault": ""}
         sources, missing, lesson = {}, {}, self.lessons.get(item.stem)
         try:

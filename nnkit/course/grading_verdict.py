@@ -1,5 +1,6 @@
 """Turns what a kernel gave into a verdict and one sentence to act on, never the answer."""
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -83,6 +84,19 @@ def tidy(text, most=MOST):
         c if unicodedata.category(c)[0] != "C" else "\N{REPLACEMENT CHARACTER}" for c in text
     )
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def label(name):
+    """A name with every sign that does not print spelled out, so that different names stay apart.
+
+    Backslashes are doubled; of a name that is longer than MOST a hash takes the place of its end.
+    """
+    spelt = "".join(
+        c if c.isprintable() and c != "\\" else c.encode("unicode_escape").decode() for c in name
+    )
+    if len(spelt) <= MOST:
+        return spelt
+    return f"{spelt[: MOST - 20]}… {hashlib.sha256(spelt.encode()).hexdigest()[:16]}"
 
 
 def _without_colours(text):
