@@ -1,16 +1,13 @@
 """What is taken from a learner's file, and what is said about files that are none."""
 
-import io
 import json
-import os
 import time
-import zipfile
+from types import SimpleNamespace
 
 import pytest
 from graded_lesson import make_cell, make_lesson, make_notebook
 
-from nnkit.course.grading_paths import find_notebooks
-from nnkit.course.submission import LARGEST, Unreadable, exercises_in, read_submission
+from nnkit.course.submission import LARGEST, Unreadable, exercises_in, lesson_of, read_submission
 
 
 @pytest.fixture(scope="module")
@@ -162,80 +159,29 @@ def test_lone_surrogates_and_foreign_line_ends(lesson):
     assert read(notebook, lesson).sources["double"] == "x = '?'\ny = 1"
 
 
+NAMED = {"nnkit": {"source": "lessons/source/05_descent.py"}}
+
+
+@pytest.mark.parametrize(
+    ("stem", "cells", "metadata", "told"),
+    [
+        ("anna_homework", True, NAMED, "07_small"),
+        ("07_small (1)", False, NAMED, "05_descent"),
+        ("anna_07_SMALL", False, {}, "07_small"),
+        ("07_small.v2", False, {"nnkit": {"source": ["05_descent"]}}, "07_small"),
+        ("homework", False, {"nnkit": 3}, None),
+    ],
+)
+def test_lesson_is_told_by_cells_then_metadata_then_name(lesson, stem, cells, metadata, told):
+    lessons = {"07_small": lesson, "05_descent": SimpleNamespace(exercises={"step": None})}
+    notebook = make_notebook(lesson) if cells else {"cells": []}
+    data = json.dumps(notebook | {"metadata": metadata}).encode()
+    if told:
+        assert lesson_of(data, stem, lessons) is lessons[told]
+    else:
+        with pytest.raises(Unreadable, match="hand in the lesson's own notebook"):
+            lesson_of(data, stem, lessons)
+
+
 def test_exercises_in(lesson):
     assert set(lesson.exercises) < exercises_in(json.dumps(make_notebook(lesson)).encode())
-
-
-def make_files(folder, *names):
-    for name in names:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"{}")
-
-
-def test_students_of_a_folder(tmp_path):
-    layouts = "anna/07_small/07_small.ipynb", "ben/07_small.ipynb", "cleo.ipynb"
-    noise = "anna/.ipynb_checkpoints/a.ipynb", "__MACOSX/b.ipynb", "anna/._c.ipynb", "d.txt"
-    make_files(tmp_path, *layouts, *noise)
-    found = [(item.student, item.path) for item in find_notebooks([tmp_path])]
-    assert sorted(found) == [("anna", layouts[0]), ("ben", layouts[1]), ("cleo", layouts[2])]
-
-
-def make_zip(path, entries):
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in entries.items():
-            archive.writestr(name, data)
-    return path
-
-
-def test_zip_is_read_in_place(tmp_path):
-    entries = {"anna/07.ipynb": b"A", "../../evil.ipynb": b"B", "/etc/x.ipynb": b"C", "d.txt": b""}
-    found = list(find_notebooks([make_zip(tmp_path / "class.zip", entries)]))
-    assert {(item.student, item.read()) for item in found} == {
-        ("anna", b"A"),
-        ("evil", b"B"),
-        ("etc", b"C"),
-    }
-    assert [path.name for path in tmp_path.iterdir()] == ["class.zip"]
-
-
-def test_zip_bomb_is_not_unpacked(tmp_path):
-    bomb = make_zip(tmp_path / "bomb.zip", {"a/07.ipynb": b"0" * (LARGEST + 10)})
-    assert bomb.stat().st_size < LARGEST / 100
-    with pytest.raises(Unreadable, match="larger"):
-        next(find_notebooks([bomb])).read()
-
-
-def test_zip_whose_entry_is_damaged(tmp_path):
-    path = make_zip(tmp_path / "a.zip", {"a/07.ipynb": bytes(range(200))})
-    data = path.read_bytes()
-    path.write_bytes(data.replace(bytes(range(90, 100)), bytes(10)))
-    with pytest.raises(Unreadable, match="can't be read"):
-        next(find_notebooks([path])).read()
-
-
-def test_paths_without_notebooks(tmp_path):
-    (tmp_path / "no.zip").write_bytes(b"PK")
-    with pytest.raises(ValueError, match="no file or folder"):
-        list(find_notebooks([tmp_path / "none.ipynb"]))
-    with pytest.raises(ValueError, match="no notebook"):
-        list(find_notebooks([tmp_path]))
-    with pytest.raises(ValueError, match="zip"):
-        list(find_notebooks([tmp_path / "no.zip"]))
-    empty = io.BytesIO()
-    zipfile.ZipFile(empty, "w").close()
-    (tmp_path / "empty.zip").write_bytes(empty.getvalue())
-    with pytest.raises(ValueError, match="no notebook"):
-        list(find_notebooks([tmp_path / "empty.zip"]))
-
-
-@pytest.mark.skipif(os.name != "posix", reason="links and pipes as files are POSIX")
-def test_links_pipes_and_devices_are_not_read(tmp_path):
-    (tmp_path / "secret").write_text("{}")
-    (tmp_path / "a.ipynb").symlink_to(tmp_path / "secret")
-    (tmp_path / "b.ipynb").symlink_to("/dev/zero")
-    os.mkfifo(tmp_path / "c.ipynb")
-    (tmp_path / "d.ipynb").symlink_to(tmp_path / "d.ipynb")
-    for item in find_notebooks([tmp_path]):
-        with pytest.raises(Unreadable):
-            item.read()

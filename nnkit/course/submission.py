@@ -9,6 +9,7 @@ import json
 import re
 import warnings
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 LARGEST = 50 * 2**20  # bytes of a notebook; pictures in outputs make some large
 LONGEST = 100_000  # characters of a cell that is looked into
@@ -67,6 +68,36 @@ def read_submission(data, lesson):
 def exercises_in(data):
     """The names under which cells of a notebook can be graded; raises Unreadable."""
     return {cell[key] for cell in read_cells(data) for key in ("grade_id", "id")} - {""}
+
+
+def lesson_of(data, stem, lessons):
+    """The one of `lessons`, {name: Lesson}, that a notebook is of; raises Unreadable.
+
+    Told by its cells, else by the lesson that its metadata names, else by its file's name `stem`.
+    """
+    names = exercises_in(data)
+    shared = {name: len(names & set(lesson.exercises)) for name, lesson in lessons.items()}
+    best = max(shared, key=shared.get)
+    lesson = lessons[best] if shared[best] else lessons.get(_lesson_named_in(_parse(data)))
+    lesson = lesson or lesson_by_name(stem, lessons)
+    if lesson is None:
+        raise Unreadable(
+            "it holds no exercise of any lesson of the course: hand in the lesson's own notebook."
+        )
+    return lesson
+
+
+def lesson_by_name(stem, lessons):
+    """The lesson whose name the file's name contains, the only one there is, or None."""
+    named = [name for name in lessons if len(lessons) == 1 or name.lower() in stem.lower()]
+    return lessons[max(named, key=len)] if named else None
+
+
+def _lesson_named_in(notebook):
+    """The lesson that a notebook's own metadata names (see release.build), or ""."""
+    for key in "metadata", "nnkit", "source":
+        notebook = notebook.get(key) if isinstance(notebook, dict) else None
+    return PurePosixPath(notebook).stem if isinstance(notebook, str) else ""
 
 
 def same_code(source, stub):
