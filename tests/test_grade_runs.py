@@ -151,6 +151,15 @@ def test_names_that_look_alike_stay_apart(lesson, tmp_path, capsys):
     assert again.tasks == []
 
 
+def test_two_notebooks_of_a_student_are_never_silent(a_class, lesson, tmp_path, capsys):
+    write_notebook(a_class / "ben" / "07_small (1).ipynb", lesson)
+    folders = sorted(a_class.iterdir())
+    assert run(folders, lesson=str(lesson.path), executor=Pretending(), csv="-") == 0
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 5 and out.count(",ben,") == 2
+    assert err == "Note: ben has handed in more than one notebook of 07_small.\n"
+
+
 def test_a_fault_is_tried_again_and_is_no_zero(a_class, lesson, tmp_path, capsys):
     journal = tmp_path / "journal"
     assert resumed(a_class, lesson, Pretending(broken_at=1), journal) == 3

@@ -17,7 +17,7 @@ from nnkit.course.grading_paths import find_notebooks
 from nnkit.course.grading_verdict import Verdict, label
 from nnkit.course.grading_worker import Workers, grade_notebook
 from nnkit.course.lesson import DRAWS, lessons_folder, read_lesson, source_paths
-from nnkit.course.submission import Unreadable, exercises_in, read_submission
+from nnkit.course.submission import Unreadable, lesson_by_name, lesson_of, read_submission
 
 SAME = ("student", "file", "lesson", "sha256", "rules")  # these tell that a record still holds
 TWICE = "this student has handed in more than one notebook of this lesson."
@@ -63,7 +63,7 @@ def grade(
     seed = secrets.randbits(64) if seed is None else seed
     lessons = find_lessons(lesson)
     try:
-        found = list(find_notebooks(paths))
+        found = list(find_notebooks(paths, {*lessons, *(path.stem for path in source_paths())}))
     except ValueError as error:
         raise UsageError(f"{error}.") from None
     grader = Grader(lessons, level, asdict(limits), seed, known)
@@ -74,9 +74,9 @@ def grade(
         except KeyboardInterrupt:
             pass
     records = [record for _, record in sorted(grader.complete.items())]
-    students = Counter((r["student"], r["lesson"]) for r in records if r["student"])
+    twice = handed_in_twice(records)
     for record in records:
-        if students[record["student"], record["lesson"]] > 1 and TWICE not in record["notes"]:
+        if (record["student"], record["lesson"]) in twice and TWICE not in record["notes"]:
             record["notes"].append(TWICE)
     return {
         "format": "nnkit grade 1",
@@ -89,6 +89,12 @@ def grade(
         "left_out": len(found) - len(records),  # more than 0 if it was interrupted
         "submissions": records,
     }
+
+
+def handed_in_twice(records):
+    """The (student, lesson) of which there is more than one notebook."""
+    count = Counter((r["student"], r["lesson"]) for r in records if r["student"] and r["lesson"])
+    return {pair for pair, number in count.items() if number > 1}
 
 
 @contextmanager
@@ -163,21 +169,20 @@ class Grader:
 
     def prepare(self, number, item):
         """Read one notebook; where nothing of it can be run, its record is complete."""
-        record = {"student": label(item.student), "file": label(item.path), "lesson": "", "notes": []}
-        record |= {"score": 0, "max_score": 0, "exercises": [], "fault": ""}
+        record = {"student": label(item.student), "file": label(item.path), "lesson": ""}
+        record |= {"score": 0, "max_score": 0, "exercises": [], "fault": "", "notes": []}
         sources, missing, lesson = {}, {}, self.lessons.get(item.stem)
         try:
             data = item.read()
             record["sha256"] = hashlib.sha256(data).hexdigest()
-            lesson = lesson or _lesson_of(data, self.lessons)
+            lesson = lesson or lesson_of(data, item.stem, self.lessons)
             submission = read_submission(data, lesson)
             sources, missing = submission.sources, submission.missing
             record["notes"] += submission.notes
             unread = None
         except Unreadable as error:
             unread = Verdict("unreadable", f"the notebook can't be graded: {error}")
-            if lesson is None and len(self.lessons) == 1:
-                (lesson,) = self.lessons.values()
+            lesson = lesson or lesson_by_name(item.stem, self.lessons)
         if lesson is not None:
             record |= {"lesson": lesson.name, "rules": self._rules(lesson)}
             for name, exercise in lesson.exercises.items():
@@ -224,15 +229,6 @@ class Grader:
 
 def _same(record):
     return tuple(record.get(name) for name in SAME)
-
-
-def _lesson_of(data, lessons):
-    names = exercises_in(data)
-    shared = {name: len(names & set(lesson.exercises)) for name, lesson in lessons.items()}
-    best = max(shared, key=shared.get)
-    if len(lessons) > 1 and not shared[best]:
-        raise Unreadable("it holds no exercise of any lesson of the course.")
-    return lessons[best]
 
 
 def _entry(name, points, verdict):
