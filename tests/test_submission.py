@@ -68,7 +68,7 @@ BOMBS = {
     "a bad escape": r"x = '\d'",
     "a zero byte": "x = 1\0",
     "a long number": "x = " + "9" * 90_000,
-    "a long list": "x = [" + "1," * 1_000_000 + "]",
+    "a long list": "x = [" + "1," * 900_000 + "]",
 }
 
 
@@ -134,6 +134,8 @@ WRONG_FILES = {
     "no cells": (b'{"nbformat": 4}', "no list of cells"),
     "cells of another type": (b'{"cells": {"a": 1}}', "no list of cells"),
     "large": (b" " * LARGEST + b"{}", "larger"),
+    "many cells": (b'{"cells":[' + b"{}," * 1_700_000 + b"{}]}", "parts: clear its outputs"),
+    "many numbers": (b'{"cells":[],"a":[' + b"1.5," * 4_000_000 + b"1]}", "parts"),
 }
 
 
@@ -157,6 +159,13 @@ def test_any_value_in_any_field(lesson, junk):
 def test_lone_surrogates_and_foreign_line_ends(lesson):
     notebook = make_notebook(lesson, {"double": "x = '\ud800'\r\ny = 1"})
     assert read(notebook, lesson).sources["double"] == "x = '?'\ny = 1"
+
+
+def test_pictures_do_not_make_a_notebook_too_large(lesson):
+    notebook = make_notebook(lesson)
+    image = {"output_type": "display_data", "data": {"image/png": "iVBOR+/0" * 25_000}}
+    notebook["cells"][0]["outputs"] = [image | {"metadata": {}}] * 100
+    assert set(read(notebook, lesson).sources) == set(lesson.exercises)
 
 
 NAMED = {"nnkit": {"source": "lessons/source/05_descent.py"}}

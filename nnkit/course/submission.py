@@ -11,7 +11,8 @@ import warnings
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-LARGEST = 50 * 2**20  # bytes of a notebook; pictures in outputs make some large
+LARGEST = 20 * 2**20  # bytes of a notebook; pictures in outputs make some large
+MOST_PARTS = 1_000_000  # braces, brackets and commas: some megabytes of {} take gigabytes to parse
 LONGEST = 100_000  # characters of a cell that is looked into
 BLANKS = re.compile(r"\s+")
 
@@ -142,6 +143,8 @@ def _list(value):
 def _parse(data):
     if len(data) > LARGEST:
         raise Unreadable(f"it is larger than {LARGEST >> 20} MiB: clear its outputs and save it.")
+    if sum(map(data.count, (b"{", b"[", b","))) > MOST_PARTS:
+        raise Unreadable(f"it holds more than {MOST_PARTS:,} parts: clear its outputs and save it.")
     if not data.strip():
         raise Unreadable("it is empty: save the notebook again, then hand it in.")
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
