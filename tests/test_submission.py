@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from graded_lesson import make_cell, make_lesson, make_notebook
 
+from nnkit.course.lesson import read_lesson, source_paths
 from nnkit.course.submission import LARGEST, Unreadable, exercises_in, lesson_of, read_submission
 
 
@@ -58,6 +59,35 @@ def test_answer_in_another_cell_is_pointed_out(lesson):
     submission = read(notebook, lesson)
     assert "defined in cell 9" in submission.missing["double"]
     assert "double" not in submission.sources
+
+
+def test_answer_in_another_exercises_cell_is_pointed_out(lesson):
+    both = lesson.exercises["powers"].solution + "\n\ndef double(x):\n    return 2 * x"
+    stub = lesson.exercises["double"].stub
+    submission = read(make_notebook(lesson, {"double": stub, "powers": both}), lesson)
+    assert submission.missing == {
+        "double": '"double" is defined in cell 3, which is that of "powers", but only the cell '
+        'made for it ("double") is graded: move your code there.'
+    }
+    assert submission.sources["powers"] == both and "double" not in submission.sources
+
+
+def test_answers_that_were_exchanged_are_pointed_out_and_graded(lesson):
+    swapped = {"double": "powers", "powers": "double"}
+    sources = {name: lesson.exercises[other].solution for name, other in swapped.items()}
+    submission = read(make_notebook(lesson, sources), lesson)
+    assert submission.sources.items() >= sources.items() and not submission.missing
+    assert submission.notes[0].startswith('"double" is defined in cell 3, which is that of "pow')
+    assert len(submission.notes) == 2
+
+
+def test_an_untouched_lesson_has_nothing_in_a_wrong_place(lesson):
+    for each in [lesson, *map(read_lesson, source_paths())]:
+        stubs = {name: exercise.stub for name, exercise in each.exercises.items()}
+        for untouched in stubs, {}, {**stubs, next(iter(stubs)): None}:
+            answers = {name: source for name, source in untouched.items() if source}
+            found = read(make_notebook(each, answers), each)
+            assert not found.missing and not found.notes
 
 
 BOMBS = {

@@ -56,13 +56,18 @@ def read_submission(data, lesson):
                 f'the cell "{name}" is not in the notebook: '
                 "copy your answer into a fresh copy of the lesson."
             )
-        others = [cell for cell in cells if cell["grade_id"] not in lesson.exercises]
-        if not written and (number := _defines(exercise.answer, others, cells)):
+        place = _defined_elsewhere(name, lesson, cells)
+        if not written and place:
             found.missing[name] = (
-                f'"{exercise.answer}" is defined in cell {number}, but only the cell made for it '
+                f'"{exercise.answer}" is defined in {place}, but only the cell made for it '
                 f'("{name}") is graded: move your code there.'
             )
             found.sources.pop(name, None)
+        elif place and not any(exercise.answer in cell["source"] for cell in written):
+            found.notes.append(
+                f'"{exercise.answer}" is defined in {place} and not in its own cell ("{name}"), '
+                "after which it is tried: move your code there."
+            )
     return found
 
 
@@ -169,13 +174,21 @@ def _parse(data):
     return notebook
 
 
-def _defines(name, some, cells):
-    """The number, from 1, of the first of `some` code cells that defines `name`, or None."""
-    for cell in some:
-        source = cell["source"] if cell["cell_type"] == "code" else ""
-        if name in source and name in defined_names(source):
-            return cells.index(cell) + 1
-    return None
+def _defined_elsewhere(name, lesson, cells):
+    """Which other cell defines the answer of exercise `name`, in words, or "".
+
+    In another exercise's cell it counts only if that exercise didn't come with it.
+    """
+    answer, exercises = lesson.exercises[name].answer, lesson.exercises
+    for number, cell in enumerate(cells, 1):
+        own = cell["grade_id"] if cell["grade_id"] in exercises else cell["id"]
+        source = cell["source"] if cell["cell_type"] == "code" and own != name else ""
+        if answer in source and answer in defined_names(source):
+            if own not in exercises:
+                return f"cell {number}"
+            if answer not in defined_names(exercises[own].stub):
+                return f'cell {number}, which is that of "{own}"'
+    return ""
 
 
 def defined_names(source):
