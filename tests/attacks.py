@@ -222,6 +222,17 @@ ACCIDENTS = {
     "another argument name": "def double(array):\n    return array + array",
     "a lambda": "double = lambda x: 2 * x",
     "%matplotlib": "%matplotlib inline" + RIGHT,
+    **{
+        word: word + RIGHT
+        for word in (
+            *("%matplotlib qt", "%matplotlib tk", "%matplotlib widget", "%gui qt", "%pylab qt"),
+            "%config InlineBackend.figure_format = 'retina'",
+        )
+    },
+    "a backend with windows": (
+        "import matplotlib\nmatplotlib.use('TkAgg')\nimport matplotlib.pyplot as plt\n"
+        "plt.switch_backend('QtAgg')\nplt.plot([1])\nplt.show()" + RIGHT
+    ),
     "%%time": "%%time" + RIGHT,
     "a picture": "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()" + RIGHT,
     "own imports": "import numpy\nfrom numpy import *\ndef double(x):\n    return add(x, x)",
