@@ -183,7 +183,10 @@ ODD = {
     ),
     "endless list": ("def double(x):\n    y = []\n    y.append(y)\n    return y", "error"),
     "objects": "def double(x):\n    return np.array([object()] * 3)",
-    "complex": ("def double(x):\n    return 2j * x", {"wrong", "error"}),
+    "complex": "def double(x):\n    return 2j * x",
+    "right but complex": "def double(x):\n    return 2 * x + 0j",
+    "right but for an imaginary part": "def double(x):\n    return 2 * x + 3j",
+    "numbers as texts": "def double(x):\n    return (2 * x).astype(str)",
     "infinite": "def double(x):\n    return x * float('inf')",
     "a class that numbers itself": (
         "class N:\n    def __array__(self, *a, **k): return np.zeros((10**9, 0))\n"
