@@ -45,7 +45,7 @@ class Pretending(Executor):
 
     def __init__(self, verdict="passed", broken_at=None, stop_at=None):
         self.tasks, self.verdict = [], verdict
-        self.broken_at, self.stop_at = broken_at, stop_at
+        self.broken_at, self.stop_at, self.words = broken_at, stop_at, {}
 
     def submit(self, function, solved, notebook, level, limits):
         number, future = len(self.tasks), Future()
@@ -56,7 +56,7 @@ class Pretending(Executor):
             future.set_exception(OSError("the machine is gone"))
             return future
         roles = [cell["metadata"].get("nnkit", {}) for cell in json.loads(notebook)["cells"]]
-        words = {"name": self.verdict, "message": "as it is", "hint": ""}
+        words = {"name": self.verdict, "message": "as it is", "hint": ""} | self.words
         verdicts = {role["check"]: words for role in roles if "check" in role}
         future.set_result({"verdicts": verdicts, "faults": [], "seconds": 0.1})
         return future
@@ -166,6 +166,69 @@ def test_a_fault_is_tried_again_and_is_no_zero(a_class, lesson, tmp_path, capsys
     assert "no grade" in capsys.readouterr().out
     again = Pretending()
     assert resumed(a_class, lesson, again, journal) == 0 and len(again.tasks) == 1
+
+
+def poisoned(record):
+    """The record of a journal, made worse in several ways."""
+    first, *others = record["exercises"]
+    for change in (
+        {"score": 1000},
+        {"max_score": 1},
+        {"exercises": "passed"},
+        {"exercises": others},
+        {"exercises": [first | {"score": 99, "points": 99}, *others], "score": 1 << 20},
+        {"exercises": [first | {"verdict": "<b>"}, *others]},
+        {"exercises": [first | {"message": "\x1b[2J"}, *others]},
+        {"exercises": [first | {"hint": ["a"]}, *others]},
+        {"notes": ["\x1b[2J"]},
+        {"notes": [{}]},
+        {"student": ["anna"]},
+        {"lesson": {}},
+        {"more": 1},
+        {"sha256": 5},
+        {"fault": 0},
+    ):
+        yield record | change
+
+
+def test_a_poisoned_journal_brings_nobody_points(a_class, lesson, tmp_path, capsys):
+    journal = tmp_path / "journal"
+    resumed(a_class, lesson, Pretending("wrong"), journal)
+    first, *rest = journal.read_text().splitlines(keepends=True)
+    for record in poisoned(json.loads(first)):
+        journal.write_text(json.dumps(record) + "\n" + "".join(rest))
+        again = Pretending("wrong")
+        capsys.readouterr()
+        assert resumed(a_class, lesson, again, journal, json="-") == 1
+        assert len(again.tasks) == 1, record
+        result = json.loads(capsys.readouterr().out)
+        assert [r["score"] for r in result["submissions"]] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"name": "<script>"},
+        {"name": ["passed"]},
+        {"message": None},
+        {"hint": {}},
+        {"score": 99},
+    ],
+)
+def test_what_a_worker_sends_is_no_grade_unless_it_is_a_verdict(a_class, lesson, words, capsys):
+    executor = Pretending()
+    executor.words = words
+    assert run([a_class], lesson=str(lesson.path), executor=executor) == 3
+    assert capsys.readouterr().out.count("no grade") == 3
+
+
+def test_terminal_codes_from_a_worker_do_not_reach_the_report(a_class, lesson):
+    executor = Pretending("wrong")
+    executor.words = {"message": "a\x1b[2Jb\n\u202ec", "hint": "\x07" + "x" * 9000}
+    result = grade([a_class], lesson=str(lesson.path), executor=executor)
+    for record in result["submissions"]:
+        for entry in record["exercises"]:
+            assert (entry["message"] + entry["hint"]).isprintable() and len(entry["hint"]) < 2000
 
 
 def test_a_dead_kernel_is_a_verdict_and_not_tried_again(a_class, lesson):

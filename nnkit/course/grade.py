@@ -14,12 +14,12 @@ from nnkit.course.grading_isolation import LEVELS, strongest
 from nnkit.course.grading_kernel import Limits
 from nnkit.course.grading_notebook import Task
 from nnkit.course.grading_paths import find_notebooks
-from nnkit.course.grading_verdict import Verdict, label
+from nnkit.course.grading_record import fits, make_entry, outcome, same
+from nnkit.course.grading_verdict import Verdict, from_outside, label
 from nnkit.course.grading_worker import Workers, grade_notebook
 from nnkit.course.lesson import DRAWS, lessons_folder, read_lesson, source_paths
 from nnkit.course.submission import Unreadable, lesson_by_name, lesson_of, read_submission
 
-SAME = ("student", "file", "lesson", "sha256", "rules")  # these tell that a record still holds
 TWICE = "this student has handed in more than one notebook of this lesson."
 
 
@@ -147,7 +147,7 @@ class Grader:
 
     def __init__(self, lessons, level, limits, seed, known):
         self.lessons, self.level, self.limits, self.seed = lessons, level, limits, seed
-        self.known = {_same(record): record for record in known if not record["fault"]}
+        self.known = {same(record): record for record in known if not record["fault"]}
         self.tasks, self.complete, self.done = {}, {}, lambda record: None
 
     def grade(self, found, submit, most):
@@ -155,7 +155,8 @@ class Grader:
         running = {}
         for number, item in enumerate(found):
             work = self.prepare(number, item)
-            if (known := self.known.get(_same(work.record))) is not None:
+            known = self.known.get(same(work.record))
+            if known is not None and fits(known, work.record):
                 work.record = known
                 self._complete(work)
             elif not work.sources:
@@ -187,7 +188,7 @@ class Grader:
             record |= {"lesson": lesson.name, "rules": self._rules(lesson)}
             for name, exercise in lesson.exercises.items():
                 verdict = unread or Verdict("missing", missing.get(name, ""))
-                record["exercises"].append(_entry(name, exercise.points, verdict))
+                record["exercises"].append(make_entry(name, exercise.points, verdict))
             record["max_score"] = sum(entry["points"] for entry in record["exercises"])
         if unread:
             record["notes"].append(unread.message)
@@ -215,9 +216,10 @@ class Grader:
                 result = future.result()
                 for entry in record["exercises"]:
                     if entry["exercise"] in work.sources:
-                        entry |= _outcome(entry["points"], result["verdicts"][entry["exercise"]])
+                        verdict = from_outside(result["verdicts"][entry["exercise"]])
+                        entry |= outcome(entry["points"], verdict)
                 record["score"] = sum(entry["score"] for entry in record["exercises"])
-                record["seconds"] = result["seconds"]
+                record["seconds"] = float(result["seconds"])
             except Exception as error:  # also what became of a machine of the cluster
                 record |= {"fault": f"{type(error).__name__}: {error}", "score": None}
             self._complete(work)
@@ -225,17 +227,3 @@ class Grader:
     def _complete(self, work):
         self.complete[work.number] = work.record
         self.done(work.record)
-
-
-def _same(record):
-    return tuple(record.get(name) for name in SAME)
-
-
-def _entry(name, points, verdict):
-    return {"exercise": name, "points": points} | _outcome(points, asdict(verdict))
-
-
-def _outcome(points, verdict):
-    right = verdict["name"] == "passed"
-    words = {"verdict": verdict["name"], "message": verdict["message"], "hint": verdict["hint"]}
-    return {"score": points if right else 0} | words

@@ -24,6 +24,7 @@ class Verdict:
     hint: str = ""
 
 
+NAMES = "passed wrong error timeout memory killed not-attempted missing unreadable".split()
 PASSED = Verdict("passed", "right on every fresh input.")
 NOT_ATTEMPTED = Verdict("not-attempted", "nothing is written in its cell yet.")
 NOTHING = "it gives back nothing (None): is a return missing?"
@@ -33,6 +34,15 @@ ADVICE = {
     "memory": "look for an array or a list that grows without bound.",
     "killed": "the other exercises were graded without it.",
 }
+
+
+def from_outside(words):
+    """The Verdict that {"name", "message", "hint"} from a worker or a file spell; ValueError."""
+    if not isinstance(words, dict) or set(words) != {"name", "message", "hint"}:
+        raise ValueError("a verdict must have a name, a message and a hint")
+    if words["name"] not in NAMES or not all(isinstance(text, str) for text in words.values()):
+        raise ValueError(f"a verdict must be one of {', '.join(NAMES)}, with texts")
+    return Verdict(words["name"], *(tidy(words[key], 1000) for key in ("message", "hint")))
 
 
 def stopped(reason):
