@@ -183,7 +183,10 @@ ODD = {
     ),
     "endless list": ("def double(x):\n    y = []\n    y.append(y)\n    return y", "error"),
     "objects": "def double(x):\n    return np.array([object()] * 3)",
-    "complex": ("def double(x):\n    return 2j * x", {"wrong", "error"}),
+    "complex": "def double(x):\n    return 2j * x",
+    "right but complex": "def double(x):\n    return 2 * x + 0j",
+    "right but for an imaginary part": "def double(x):\n    return 2 * x + 3j",
+    "numbers as texts": "def double(x):\n    return (2 * x).astype(str)",
     "infinite": "def double(x):\n    return x * float('inf')",
     "a class that numbers itself": (
         "class N:\n    def __array__(self, *a, **k): return np.zeros((10**9, 0))\n"
@@ -222,6 +225,17 @@ ACCIDENTS = {
     "another argument name": "def double(array):\n    return array + array",
     "a lambda": "double = lambda x: 2 * x",
     "%matplotlib": "%matplotlib inline" + RIGHT,
+    **{
+        word: word + RIGHT
+        for word in (
+            *("%matplotlib qt", "%matplotlib tk", "%matplotlib widget", "%gui qt", "%pylab qt"),
+            "%config InlineBackend.figure_format = 'retina'",
+        )
+    },
+    "a backend with windows": (
+        "import matplotlib\nmatplotlib.use('TkAgg')\nimport matplotlib.pyplot as plt\n"
+        "plt.switch_backend('QtAgg')\nplt.plot([1])\nplt.show()" + RIGHT
+    ),
     "%%time": "%%time" + RIGHT,
     "a picture": "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()" + RIGHT,
     "own imports": "import numpy\nfrom numpy import *\ndef double(x):\n    return add(x, x)",

@@ -1,4 +1,5 @@
 import json
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -27,6 +28,8 @@ SAME = [
     ({"w": np.ones(2)}, {"w": [1, 1]}),
     (True, 1.0),
     (None, ...),
+    (np.array([1, 0.5]), np.array([True, Fraction(1, 2)], dtype=object)),
+    (0.5, Fraction(1, 2)),
 ]
 OTHER = [
     (1.0, 1.001, "got 1.001"),
@@ -52,6 +55,24 @@ OTHER = [
     ),
     ((np.ones(2), 3.0), (np.ones(2), 4.0), "got ([1., 1.], 4)"),
     ("left", "right", "got right"),
+    (1.0, 1 + 0j, "expected a number, got (1+0j)"),
+    (1.0, np.complex64(1), "expected a number, got np.complex64(1+0j)"),
+    (np.ones(2), np.ones(2) + 0j, "expected an array of shape (2,), got array([1.+0.j, 1.+0.j])"),
+    (np.ones(2), np.ones(2) + 3j, "expected an array of shape (2,), got array([1.+3.j, 1.+3.j])"),
+    (1.0, np.array("1.0"), "expected a number, got array('1.0', dtype='<U3')"),
+    (1.0, b"1.0", "expected a number, got b'1.0'"),
+    (np.ones(1), [1 + 0j], "expected an array of shape (1,), got ((1+0j))"),
+    (
+        np.ones(1),
+        np.array(["1"], object),
+        "expected an array of shape (1,), got array(['1'], dtype=object)",
+    ),
+    (
+        np.ones(1),
+        np.array([1 + 0j], object),
+        "expected an array of shape (1,), got array([(1+0j)], dtype=object)",
+    ),
+    (1.0, np.timedelta64(1), "expected a number, got np.timedelta64(1)"),
     (None, np.ones(2), "got [1., 1.]"),
 ]
 

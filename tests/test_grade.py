@@ -1,6 +1,7 @@
 """`nnkit grade` from the learner's file to points, exit codes and isolation."""
 
 import json
+import re
 import sys
 import time
 
@@ -16,7 +17,8 @@ from nnkit.course import grade as grade_module
 from nnkit.course.grade import grade
 from nnkit.course.grading_command import read_limits, run
 from nnkit.course.grading_isolation import strongest
-from nnkit.course.lesson import read_lesson, source_paths
+from nnkit.course.grading_kernel import Limits
+from nnkit.course.lesson import DRAWS, read_lesson, source_paths
 from nnkit.course.report import exit_code
 
 X = "\ndef double(x):\n    return x\n"
@@ -146,6 +148,29 @@ def test_where_the_reference_fails_nobody_gets_a_zero(tmp_path, lesson, monkeypa
     assert run([path], lesson=str(lesson.path), json="-") == 3
     (record,) = json.loads(capsys.readouterr().out)["submissions"]
     assert record["score"] is None and "do not pass here" in record["fault"]
+
+
+SLOW = "import time\ntime.sleep({})\ndef {}(x, n=3):\n    time.sleep({})\n    return 2 * x\n"
+
+
+def test_a_notebook_that_takes_too_long_is_told_which_cell_did(tmp_path, lesson):
+    """Also where the time is up in another exercise, whose own code ends at once."""
+    slow_cell = {"double": SLOW.format(3.5, "double", 0), "powers": SLOW.format(9, "powers", 0)}
+    slow_check = {
+        "double": SLOW.format(0, "double", 3.5 / DRAWS),
+        "powers": SLOW.format(9, "powers", 0),
+    }
+    for name, sources in {"a": slow_cell, "b": slow_check}.items():
+        write_notebook(tmp_path / f"{name}.ipynb", lesson, sources)
+    limits = Limits(cell=5, notebook=6)
+    result = grade([tmp_path], lesson=str(lesson.path), limits=limits, level="process", jobs=2)
+    for record, place in zip(result["submissions"], ("cell", "check"), strict=True):
+        first, *others = record["exercises"]
+        assert first["verdict"] == "passed"
+        for entry in others:
+            assert entry["verdict"] == "timeout"
+            words = f'took longer than 6 s, \\d s of them in the {place} of "double"; look for'
+            assert re.search(words, entry["message"]), entry["message"]
 
 
 def test_pytest_that_does_not_start_is_a_fault(tmp_path, lesson, monkeypatch, capsys):

@@ -190,8 +190,9 @@ OPENED = {  # where words are left out of the command line, how many, what can t
 
 @confined
 def test_nothing_can_be_written_but_the_kernels_own_folders(tmp_path, level):
+    tmp_path = tmp_path / 'a:folder, of "signs" $x'
     for name in "rw", "shm":
-        (tmp_path / name).mkdir()
+        (tmp_path / name).mkdir(parents=True)
     program = [sys.executable, "-I", "-c", WRITE, str(tmp_path), f"{tmp_path}/rw", sys.prefix]
     command = wrap(program, level, tmp_path)
     allowed = {"/dev/shm", f"{tmp_path}/rw"}

@@ -2,12 +2,16 @@
 
 import os
 import sys
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from nnkit.course import grading_parent
+from nnkit.course.grading_isolation import LEVELS, works
 from nnkit.course.grading_kernel import GradingKernel, Limits
 from nnkit.course.grading_parent import KernelParent, folder_size, remove
+from nnkit.course.grading_start import SHARES
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
@@ -19,6 +23,34 @@ def test_what_cannot_be_removed_does_not_meet_the_next_learner(tmp_path, monkeyp
         kernel.stop()
     assert not parent.reusable
     parent.close()
+
+
+SHARED = """
+import ctypes, os, platform
+from multiprocessing.shared_memory import SharedMemory
+libc = ctypes.CDLL(None, use_errno=True)
+made = [libc.shmget(0, 2**20, 0o1600), libc.semget(0, 1, 0o1600), libc.msgget(0, 0o1600)]
+made.append(libc.mq_open(b"/nnkit-test", os.O_CREAT | os.O_RDWR, 0o600, None))
+shared = SharedMemory(create=True, size=99)
+shared.close()
+shared.unlink()
+open("mine", "w").write(f"{made} {ctypes.get_errno()} {os.getpid()} {os.system('true')}")
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.uname().machine not in SHARES, reason="known on these machines"
+)
+@pytest.mark.parametrize("level", [level for level in LEVELS if works(level)])
+def test_memory_that_belongs_to_no_process_is_refused(tmp_path, level):
+    before = Path("/proc/sysvipc/shm").read_text().count("\n")
+    with closing(KernelParent(level, tmp_path / "p")) as parent:
+        kernel = GradingKernel(parent, Limits(), float("inf"))
+        kernel.run(SHARED)
+        words = (parent.folder / "k" / "work" / "mine").read_text()
+        kernel.stop()
+    assert words.startswith("[-1, -1, -1, -1] 38 ") and words.endswith(" 0")
+    assert Path("/proc/sysvipc/shm").read_text().count("\n") == before
 
 
 def nest(folder, depth):

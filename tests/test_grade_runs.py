@@ -1,5 +1,6 @@
 """Long runs of `nnkit grade`: results kept as they come, Ctrl-C, resuming, progress, clusters."""
 
+import csv
 import io
 import json
 import os
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import xml.etree.ElementTree as ElementTree
 from concurrent.futures import Executor, Future
 
 import psutil
@@ -43,7 +45,7 @@ class Pretending(Executor):
 
     def __init__(self, verdict="passed", broken_at=None, stop_at=None):
         self.tasks, self.verdict = [], verdict
-        self.broken_at, self.stop_at = broken_at, stop_at
+        self.broken_at, self.stop_at, self.words = broken_at, stop_at, {}
 
     def submit(self, function, solved, notebook, level, limits):
         number, future = len(self.tasks), Future()
@@ -54,7 +56,7 @@ class Pretending(Executor):
             future.set_exception(OSError("the machine is gone"))
             return future
         roles = [cell["metadata"].get("nnkit", {}) for cell in json.loads(notebook)["cells"]]
-        words = {"name": self.verdict, "message": "as it is", "hint": ""}
+        words = {"name": self.verdict, "message": "as it is", "hint": ""} | self.words
         verdicts = {role["check"]: words for role in roles if "check" in role}
         future.set_result({"verdicts": verdicts, "faults": [], "seconds": 0.1})
         return future
@@ -122,12 +124,111 @@ def test_resuming_grades_only_what_is_new(a_class, lesson, tmp_path, capsys):
     assert len(renewed.tasks) == 3
 
 
+ALIKE = [b"ann\xff", b"ann\xfe", b"ann\\udcff", "ann\n", "ann\t", "ann\x1b[2J", "ann\u202e", "ann"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are not UTF-8 are Linux's")
+def test_names_that_look_alike_stay_apart(lesson, tmp_path, capsys):
+    folder, files = tmp_path / "class", {"csv": tmp_path / "a.csv", "junit": tmp_path / "a.xml"}
+    for number, name in enumerate(ALIKE):
+        student = folder / os.fsdecode(name)
+        student.mkdir(parents=True)
+        source = f"double = {number}"
+        write_notebook(student / "07_small.ipynb", lesson, {"double": source})
+    journal, sources = tmp_path / "journal", Pretending()
+    assert resumed(folder, lesson, sources, journal, json="-", **files) == 0
+    result = json.loads(capsys.readouterr().out)
+    for key in "student", "file":
+        names = {record[key] for record in result["submissions"]}
+        assert len(names) == len(ALIKE) and all(map(str.isprintable, names))
+    assert not any(record["notes"] for record in result["submissions"])
+    rows = csv.DictReader(io.StringIO(files["csv"].read_text(encoding="utf-8")))
+    assert len({row["student_id"] for row in rows}) == len(ALIKE)
+    suites = ElementTree.parse(files["junit"]).getroot()
+    assert len({suite.get("name") for suite in suites}) == len(ALIKE)
+    again = Pretending()
+    resumed(folder, lesson, again, journal)
+    assert again.tasks == []
+
+
+def test_two_notebooks_of_a_student_are_never_silent(a_class, lesson, tmp_path, capsys):
+    write_notebook(a_class / "ben" / "07_small (1).ipynb", lesson)
+    folders = sorted(a_class.iterdir())
+    assert run(folders, lesson=str(lesson.path), executor=Pretending(), csv="-") == 0
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 5 and out.count(",ben,") == 2
+    assert err == "Note: ben has handed in more than one notebook of 07_small.\n"
+
+
 def test_a_fault_is_tried_again_and_is_no_zero(a_class, lesson, tmp_path, capsys):
     journal = tmp_path / "journal"
     assert resumed(a_class, lesson, Pretending(broken_at=1), journal) == 3
     assert "no grade" in capsys.readouterr().out
     again = Pretending()
     assert resumed(a_class, lesson, again, journal) == 0 and len(again.tasks) == 1
+
+
+def poisoned(record):
+    """The record of a journal, made worse in several ways."""
+    first, *others = record["exercises"]
+    for change in (
+        {"score": 1000},
+        {"max_score": 1},
+        {"exercises": "passed"},
+        {"exercises": others},
+        {"exercises": [first | {"score": 99, "points": 99}, *others], "score": 1 << 20},
+        {"exercises": [first | {"verdict": "<b>"}, *others]},
+        {"exercises": [first | {"message": "\x1b[2J"}, *others]},
+        {"exercises": [first | {"hint": ["a"]}, *others]},
+        {"notes": ["\x1b[2J"]},
+        {"notes": [{}]},
+        {"student": ["anna"]},
+        {"lesson": {}},
+        {"more": 1},
+        {"sha256": 5},
+        {"fault": 0},
+    ):
+        yield record | change
+
+
+def test_a_poisoned_journal_brings_nobody_points(a_class, lesson, tmp_path, capsys):
+    journal = tmp_path / "journal"
+    resumed(a_class, lesson, Pretending("wrong"), journal)
+    first, *rest = journal.read_text().splitlines(keepends=True)
+    for record in poisoned(json.loads(first)):
+        journal.write_text(json.dumps(record) + "\n" + "".join(rest))
+        again = Pretending("wrong")
+        capsys.readouterr()
+        assert resumed(a_class, lesson, again, journal, json="-") == 1
+        assert len(again.tasks) == 1, record
+        result = json.loads(capsys.readouterr().out)
+        assert [r["score"] for r in result["submissions"]] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"name": "<script>"},
+        {"name": ["passed"]},
+        {"message": None},
+        {"hint": {}},
+        {"score": 99},
+    ],
+)
+def test_what_a_worker_sends_is_no_grade_unless_it_is_a_verdict(a_class, lesson, words, capsys):
+    executor = Pretending()
+    executor.words = words
+    assert run([a_class], lesson=str(lesson.path), executor=executor) == 3
+    assert capsys.readouterr().out.count("no grade") == 3
+
+
+def test_terminal_codes_from_a_worker_do_not_reach_the_report(a_class, lesson):
+    executor = Pretending("wrong")
+    executor.words = {"message": "a\x1b[2Jb\n\u202ec", "hint": "\x07" + "x" * 9000}
+    result = grade([a_class], lesson=str(lesson.path), executor=executor)
+    for record in result["submissions"]:
+        for entry in record["exercises"]:
+            assert (entry["message"] + entry["hint"]).isprintable() and len(entry["hint"]) < 2000
 
 
 def test_a_dead_kernel_is_a_verdict_and_not_tried_again(a_class, lesson):

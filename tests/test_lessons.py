@@ -11,6 +11,7 @@ import sys
 import nbformat
 import pytest
 
+from nnkit.course.check import judge
 from nnkit.course.grading_notebook import Task
 from nnkit.course.grading_probe import MIME
 from nnkit.course.lesson import lessons_folder, read_lesson, source_paths
@@ -253,6 +254,20 @@ def test_no_known_mistake_passes_by_the_luck_of_the_draw(name):
             right = cell.outputs[0].data[MIME]
             for wrong in cell.metadata["nnkit"]["wrong"]:
                 assert wrong["results"] != right, f"{exercise}, seed {seed}: {wrong['hint']}"
+
+
+SHORTCUTS = (
+    "x1.bits != x2.bits",
+    "x1 != x2",
+    "[*vars(x1).values()] != [*vars(x2).values()]",
+)
+
+
+@pytest.mark.parametrize("way", SHORTCUTS)
+def test_xor_must_be_wired(way):
+    answer = eval(f"lambda x1, x2, AND, OR, NAND: {way}")
+    verdict = judge(LESSONS["01_perceptron_xor"], "xor-wiring", answer, range(5))
+    assert verdict.outcome in ("wrong", "error")
 
 
 @pytest.mark.parametrize("name", LESSONS)

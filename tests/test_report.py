@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 
@@ -88,6 +89,14 @@ def test_csv_has_nbgraders_columns_and_no_formulas():
     assert {row["timestamp"] for row in rows} == {""}
     assert [row["max_score"] for row in rows] == ["4", "2", "2"]
     assert rows[1]["student_id"] == "'" + EVIL
+
+
+@pytest.mark.parametrize("name", ["=1", " =1", "a;=1+1;b", "a|-1", "a; @x", "＝1", "+1,=2"])
+def test_csv_has_no_formula_in_any_spreadsheets_columns(name):
+    text = as_csv(result(record(entry("passed"), student=name)))
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["student_id"].replace("'", "") == name
+    assert not re.search(r"(^|[;,|])\s*[=+@＝-]", row["student_id"])
 
 
 def test_junit():

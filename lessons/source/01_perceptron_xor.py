@@ -711,10 +711,7 @@ def xor_gate(x1, x2, AND, OR, NAND):
 
 # %% inputs="xor-wiring"
 class Wire:
-    """Carries bits from gate to gate; has no arithmetic of its own."""
-
-    def __init__(self, bits):
-        self.bits = np.asarray(bits, bool)
+    """Goes from gate to gate. What is on it only the gates know, so there is nothing to compare."""
 
     def __bool__(self):
         raise TypeError("a wire is neither true nor false to Python's and, or, not")
@@ -726,13 +723,19 @@ def inputs(rng):
 
 
 def probe(xor_gate, x1, x2):
-    gates = (
-        lambda p, q: Wire(p.bits & q.bits),
-        lambda p, q: Wire(p.bits | q.bits),
-        lambda p, q: Wire(~(p.bits & q.bits)),
-    )
-    out = xor_gate(Wire(x1), Wire(x2), *gates)
-    return out.bits if isinstance(out, Wire) else out
+    carried = {}
+
+    def wire(bits):
+        new = Wire()
+        carried[new] = bits
+        return new
+
+    def gate(rule):
+        return lambda p, q: wire(rule(carried[p], carried[q]))
+
+    gates = gate(np.logical_and), gate(np.logical_or), gate(lambda p, q: ~np.logical_and(p, q))
+    out = xor_gate(wire(x1), wire(x2), *gates)
+    return carried.get(out) if isinstance(out, Wire) else out
 
 # %% wrong="xor-wiring"
 # OR lets everything through here: one of its two inputs is always 1. Both conditions must hold.

@@ -7,14 +7,17 @@ import math
 import numpy as np
 
 RTOL, ATOL = 1e-4, 1e-6  # wide enough for float32, for another order of summation, for a loop
+NO_NUMBERS = str, bytes, complex, np.complexfloating  # float() would take some of them
 DEEPEST = 30  # levels of an answer, and dimensions of an array: NumPy has room for 64
 
 
 def plain(value):
     """Turn an answer into numbers, strings, None, arrays and lists of these.
 
-    Tensors and whatever numpy takes as numbers become float arrays (any shape, also 0-d), tuples
-    become lists. An object of another kind is kept as its repr, which equals nothing expected.
+    Tensors and whatever numpy takes as real numbers become float arrays (any shape, also 0-d; bool,
+    int and float32 too), tuples become lists. Anything else is kept as its repr, which equals
+    nothing expected: texts in arrays, and complex numbers even where their imaginary part is zero,
+    since numpy too would have to be told to drop it.
     """
     if value is Ellipsis or value is None:
         return None
@@ -31,7 +34,11 @@ def plain(value):
             return np.array(items)
         return items
     try:
-        return np.array(value, dtype=float)
+        array = np.asarray(value)
+        objects = array.flat if array.dtype.kind == "O" else ()
+        if array.dtype.kind not in "biufO" or any(isinstance(x, NO_NUMBERS) for x in objects):
+            return repr(value)
+        return array.astype(float)
     except (TypeError, ValueError):
         return repr(value)
 

@@ -61,7 +61,11 @@ def grade(paths, **options):
       nnkit grade submitted/ --jobs 2 --csv grades.csv --resume grading.jsonl
 
     In a folder or zip file the first folder is the student: submitted/STUDENT/LESSON.ipynb, or
-    nbgrader's submitted/STUDENT/LESSON/LESSON.ipynb. Lessons may be mixed.
+    nbgrader's submitted/STUDENT/LESSON/LESSON.ipynb. A notebook that lies there directly is
+    called by its own name, but nobody is called like a lesson: then it is the folder above. So
+    submitted/, submitted/*, submitted/anna and submitted/anna/05_gradient_descent.ipynb give the
+    same names. Lessons may be mixed. Two notebooks of a student for a lesson get a row each, with
+    a note.
 
     \b
     Exit code   0  everything passed        2  usage, or nothing could be read

@@ -14,12 +14,12 @@ from nnkit.course.grading_isolation import LEVELS, strongest
 from nnkit.course.grading_kernel import Limits
 from nnkit.course.grading_notebook import Task
 from nnkit.course.grading_paths import find_notebooks
-from nnkit.course.grading_verdict import Verdict, tidy
+from nnkit.course.grading_record import fits, make_entry, outcome, same
+from nnkit.course.grading_verdict import Verdict, from_outside, label
 from nnkit.course.grading_worker import Workers, grade_notebook
 from nnkit.course.lesson import DRAWS, lessons_folder, read_lesson, source_paths
-from nnkit.course.submission import Unreadable, exercises_in, read_submission
+from nnkit.course.submission import Unreadable, lesson_by_name, lesson_of, read_submission
 
-SAME = ("student", "file", "lesson", "sha256", "rules")  # these tell that a record still holds
 TWICE = "this student has handed in more than one notebook of this lesson."
 
 
@@ -63,7 +63,7 @@ def grade(
     seed = secrets.randbits(64) if seed is None else seed
     lessons = find_lessons(lesson)
     try:
-        found = list(find_notebooks(paths))
+        found = list(find_notebooks(paths, {*lessons, *(path.stem for path in source_paths())}))
     except ValueError as error:
         raise UsageError(f"{error}.") from None
     grader = Grader(lessons, level, asdict(limits), seed, known)
@@ -74,9 +74,9 @@ def grade(
         except KeyboardInterrupt:
             pass
     records = [record for _, record in sorted(grader.complete.items())]
-    students = Counter((r["student"], r["lesson"]) for r in records if r["student"])
+    twice = handed_in_twice(records)
     for record in records:
-        if students[record["student"], record["lesson"]] > 1 and TWICE not in record["notes"]:
+        if (record["student"], record["lesson"]) in twice and TWICE not in record["notes"]:
             record["notes"].append(TWICE)
     return {
         "format": "nnkit grade 1",
@@ -89,6 +89,12 @@ def grade(
         "left_out": len(found) - len(records),  # more than 0 if it was interrupted
         "submissions": records,
     }
+
+
+def handed_in_twice(records):
+    """The (student, lesson) of which there is more than one notebook."""
+    count = Counter((r["student"], r["lesson"]) for r in records if r["student"] and r["lesson"])
+    return {pair for pair, number in count.items() if number > 1}
 
 
 @contextmanager
@@ -141,7 +147,7 @@ class Grader:
 
     def __init__(self, lessons, level, limits, seed, known):
         self.lessons, self.level, self.limits, self.seed = lessons, level, limits, seed
-        self.known = {_same(record): record for record in known if not record["fault"]}
+        self.known = {same(record): record for record in known if not record["fault"]}
         self.tasks, self.complete, self.done = {}, {}, lambda record: None
 
     def grade(self, found, submit, most):
@@ -149,7 +155,8 @@ class Grader:
         running = {}
         for number, item in enumerate(found):
             work = self.prepare(number, item)
-            if (known := self.known.get(_same(work.record))) is not None:
+            known = self.known.get(same(work.record))
+            if known is not None and fits(known, work.record):
                 work.record = known
                 self._complete(work)
             elif not work.sources:
@@ -163,26 +170,25 @@ class Grader:
 
     def prepare(self, number, item):
         """Read one notebook; where nothing of it can be run, its record is complete."""
-        record = {"student": tidy(item.student), "file": tidy(item.path), "lesson": "", "notes": []}
-        record |= {"score": 0, "max_score": 0, "exercises": [], "fault": ""}
+        record = {"student": label(item.student), "file": label(item.path), "lesson": ""}
+        record |= {"score": 0, "max_score": 0, "exercises": [], "fault": "", "notes": []}
         sources, missing, lesson = {}, {}, self.lessons.get(item.stem)
         try:
             data = item.read()
             record["sha256"] = hashlib.sha256(data).hexdigest()
-            lesson = lesson or _lesson_of(data, self.lessons)
+            lesson = lesson or lesson_of(data, item.stem, self.lessons)
             submission = read_submission(data, lesson)
             sources, missing = submission.sources, submission.missing
             record["notes"] += submission.notes
             unread = None
         except Unreadable as error:
             unread = Verdict("unreadable", f"the notebook can't be graded: {error}")
-            if lesson is None and len(self.lessons) == 1:
-                (lesson,) = self.lessons.values()
+            lesson = lesson or lesson_by_name(item.stem, self.lessons)
         if lesson is not None:
             record |= {"lesson": lesson.name, "rules": self._rules(lesson)}
             for name, exercise in lesson.exercises.items():
                 verdict = unread or Verdict("missing", missing.get(name, ""))
-                record["exercises"].append(_entry(name, exercise.points, verdict))
+                record["exercises"].append(make_entry(name, exercise.points, verdict))
             record["max_score"] = sum(entry["points"] for entry in record["exercises"])
         if unread:
             record["notes"].append(unread.message)
@@ -210,9 +216,10 @@ class Grader:
                 result = future.result()
                 for entry in record["exercises"]:
                     if entry["exercise"] in work.sources:
-                        entry |= _outcome(entry["points"], result["verdicts"][entry["exercise"]])
+                        verdict = from_outside(result["verdicts"][entry["exercise"]])
+                        entry |= outcome(entry["points"], verdict)
                 record["score"] = sum(entry["score"] for entry in record["exercises"])
-                record["seconds"] = result["seconds"]
+                record["seconds"] = float(result["seconds"])
             except Exception as error:  # also what became of a machine of the cluster
                 record |= {"fault": f"{type(error).__name__}: {error}", "score": None}
             self._complete(work)
@@ -220,26 +227,3 @@ class Grader:
     def _complete(self, work):
         self.complete[work.number] = work.record
         self.done(work.record)
-
-
-def _same(record):
-    return tuple(record.get(name) for name in SAME)
-
-
-def _lesson_of(data, lessons):
-    names = exercises_in(data)
-    shared = {name: len(names & set(lesson.exercises)) for name, lesson in lessons.items()}
-    best = max(shared, key=shared.get)
-    if len(lessons) > 1 and not shared[best]:
-        raise Unreadable("it holds no exercise of any lesson of the course.")
-    return lessons[best]
-
-
-def _entry(name, points, verdict):
-    return {"exercise": name, "points": points} | _outcome(points, asdict(verdict))
-
-
-def _outcome(points, verdict):
-    right = verdict["name"] == "passed"
-    words = {"verdict": verdict["name"], "message": verdict["message"], "hint": verdict["hint"]}
-    return {"score": points if right else 0} | words

@@ -17,7 +17,7 @@ from rich.progress import (
 )
 
 from nnkit.course import report, report_files
-from nnkit.course.grade import UsageError, grade
+from nnkit.course.grade import UsageError, grade, handed_in_twice
 from nnkit.course.grading_isolation import LEVELS, strongest, works
 from nnkit.course.grading_journal import Journal, JournalError
 from nnkit.course.grading_kernel import Limits
@@ -79,6 +79,8 @@ def run(
         return 3
     if "-" not in files.values():
         report.show(result)
+    for student, lesson in sorted(handed_in_twice(result["submissions"])):
+        click.echo(f"Note: {student} has handed in more than one notebook of {lesson}.", err=True)
     try:
         write_reports(result, files)
     except (OSError, ValueError) as error:

@@ -4,6 +4,8 @@ Nothing has to be built or kept up to date: the image is empty, and the system's
 Python are shown in it read-only. The engine must run on the same Linux machine.
 """
 
+import csv
+import io
 import os
 import shutil
 import subprocess
@@ -47,16 +49,24 @@ def container(command, shown, covered, place, environment):
         words += ["--userns", "keep-id"] if os.getuid() else []
     for path in shown:
         if os.path.exists(path):
-            words += ["--volume", f"{os.path.realpath(path)}:{path}:ro"]
+            words += _mount(os.path.realpath(path), path, "readonly")
     for path in covered:
         words += ["--tmpfs", f"{path}:ro"]
     if place is not None:
         words += ["--cidfile", f"{place}/container", "--label", f"nnkit={place.parent.name}"]
         words += ["--workdir", f"{place}/rw"]
-        words += ["--volume", f"{place}/rw:{place}/rw", "--volume", f"{place}/shm:/dev/shm"]
+        words += _mount(f"{place}/rw", f"{place}/rw") + _mount(f"{place}/shm", "/dev/shm")
     for name, value in environment.items():
         words += ["--env", f"{name}={value}"]
     return [*words, IMAGE, *command]
+
+
+def _mount(source, target, *options):
+    """The words that show `source` as `target`; unlike those of --volume they take any path."""
+    text = io.StringIO()
+    fields = ["type=bind", f"source={source}", f"target={target}", *options]
+    csv.writer(text, lineterminator="").writerow(fields)
+    return ["--mount", text.getvalue()]
 
 
 def remove_containers(folder):

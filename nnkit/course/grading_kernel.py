@@ -40,6 +40,14 @@ class Stopped(Exception):
         self.verdict = verdict
 
 
+class TooLong(Stopped):
+    """The notebook's own limit was passed, which may be the fault of an earlier cell."""
+
+    def __init__(self, limits, where=""):
+        words = f"the notebook took longer than {limits.notebook:g} s"
+        super().__init__("timeout", f"{words}, {where}" if where else words)
+
+
 class GradingKernel(RunningKernel):
     """A kernel as nbval uses it, whose waiting ends within `limits` whatever the code does.
 
@@ -170,7 +178,7 @@ class GradingKernel(RunningKernel):
         if self.parent.exit_code() is not None:
             raise Stopped("killed", f"the Python process ended ({self._exit()})")
         if now > self.end:
-            raise Stopped("timeout", f"the notebook took longer than {self.limits.notebook:g} s")
+            raise TooLong(self.limits)
         if now > self.deadline:
             raise Stopped("timeout", f"it ran longer than {self.limits.cell:g} s")
         if now < self.next_look:

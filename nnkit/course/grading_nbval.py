@@ -11,12 +11,13 @@ import sys
 import time
 import traceback
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import asdict
 
 from nnkit.course.formats import nbformat  # isort: skip  before nbval brings it in
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
-from nnkit.course.grading_kernel import GradingKernel, Limits, Stopped
+from nnkit.course.grading_kernel import GradingKernel, Limits, Stopped, TooLong
 from nnkit.course.grading_parent import KernelParent, adopt_orphans, protect, remove
 from nnkit.course.grading_probe import MIME
 from nnkit.course.grading_verdict import NO_ANSWER, cell_failed, judge, stopped
@@ -82,6 +83,7 @@ class GradedFile(IPyNbFile):
     def collect(self):
         notebook = nbformat.from_dict(self.notebook)
         self.verdicts, self.sound, self.faults, source = {}, [], [], ""
+        self.spent = defaultdict(float)
         for number, cell in enumerate(notebook.cells):
             role = cell.metadata.get("nnkit", {})
             if "check" not in role:
@@ -109,12 +111,25 @@ class GradedFile(IPyNbFile):
         if self.kernel is None:
             end = self.began + self.limits.notebook
             if time.monotonic() > end:
-                raise Stopped(
-                    "timeout", f"the notebook took longer than {self.limits.notebook:g} s"
-                )
+                raise TooLong(self.limits)
             self.kernel = self._new_kernel(end)
-            for source in self.sound:
-                self.kernel.run(source)
+            for name, source in self.sound:
+                with self.timed(name):
+                    self.kernel.run(source)
+
+    @contextmanager
+    def timed(self, name):
+        """Count the time of what is done to the cell or check called `name`."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.spent[name] += time.monotonic() - began
+
+    def longest(self):
+        """Where most of the notebook's time went, in words."""
+        name = max(self.spent, key=self.spent.get)
+        return f"{self.spent[name]:.0f} s of them in {name}"
 
     def _new_kernel(self, end):
         try:
@@ -140,6 +155,8 @@ class GradedCell(IPyNbCell):
     def __init__(self, *args, exercise, source, **kwargs):
         super().__init__(*args, **kwargs)
         self.exercise, self.source = exercise, source
+        what = "the check" if self.options["check"] else "the cell"
+        self.place = f'{what} of "{exercise}"' if exercise else "the lesson's own cells"
 
     def setup(self):
         """Nothing: nbval would count each cell after a timeout as an expected failure."""
@@ -153,8 +170,11 @@ class GradedCell(IPyNbCell):
         try:
             file.start_kernel()
             self.verdict = None
-            super().runtest()
+            with file.timed(self.place):
+                super().runtest()
         except Stopped as reason:
+            if isinstance(reason, TooLong) and file.spent:
+                reason = TooLong(file.limits, file.longest())
             file.stop_kernel()
             if self.exercise is None:
                 file.faults.append(f"the lesson's own cell was stopped: {reason}")
@@ -170,7 +190,7 @@ class GradedCell(IPyNbCell):
         if is_check:
             file.verdicts[self.exercise] = self.verdict
         else:
-            file.sound.append(self.cell.source)
+            file.sound.append((self.place, self.cell.source))
 
     def _failed(self, error):
         file = self.parent
@@ -180,7 +200,7 @@ class GradedCell(IPyNbCell):
             raised = next(out for out in self.test_outputs if out.output_type == "error")
             words = f"{raised.ename}: {raised.evalue}"
             file.verdicts[self.exercise] = cell_failed(words, error.inner_traceback, self.source)
-            file.sound.append(self.cell.source)
+            file.sound.append((self.place, self.cell.source))
         elif self.exercise not in file.verdicts:  # what stopped its cell explains more
             file.verdicts[self.exercise] = self.verdict or NO_ANSWER
 

@@ -1,5 +1,6 @@
 """Turns what a kernel gave into a verdict and one sentence to act on, never the answer."""
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -23,6 +24,7 @@ class Verdict:
     hint: str = ""
 
 
+NAMES = "passed wrong error timeout memory killed not-attempted missing unreadable".split()
 PASSED = Verdict("passed", "right on every fresh input.")
 NOT_ATTEMPTED = Verdict("not-attempted", "nothing is written in its cell yet.")
 NOTHING = "it gives back nothing (None): is a return missing?"
@@ -32,6 +34,15 @@ ADVICE = {
     "memory": "look for an array or a list that grows without bound.",
     "killed": "the other exercises were graded without it.",
 }
+
+
+def from_outside(words):
+    """The Verdict that {"name", "message", "hint"} from a worker or a file spell; ValueError."""
+    if not isinstance(words, dict) or set(words) != {"name", "message", "hint"}:
+        raise ValueError("a verdict must have a name, a message and a hint")
+    if words["name"] not in NAMES or not all(isinstance(text, str) for text in words.values()):
+        raise ValueError(f"a verdict must be one of {', '.join(NAMES)}, with texts")
+    return Verdict(words["name"], *(tidy(words[key], 1000) for key in ("message", "hint")))
 
 
 def stopped(reason):
@@ -88,6 +99,19 @@ def tidy(text, most=MOST):
         c if unicodedata.category(c)[0] != "C" else "\N{REPLACEMENT CHARACTER}" for c in text
     )
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def label(name):
+    """A name with every sign that does not print spelled out, so that different names stay apart.
+
+    Backslashes are doubled; of a name that is longer than MOST a hash takes the place of its end.
+    """
+    spelt = "".join(
+        c if c.isprintable() and c != "\\" else c.encode("unicode_escape").decode() for c in name
+    )
+    if len(spelt) <= MOST:
+        return spelt
+    return f"{spelt[: MOST - 20]}… {hashlib.sha256(spelt.encode()).hexdigest()[:16]}"
 
 
 def _without_colours(text):

@@ -4,12 +4,15 @@ import csv
 import html
 import io
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 
 NBGRADER_COLUMNS = (
     "assignment duedate timestamp student_id last_name first_name email "
     "raw_score late_submission_penalty score max_score"
 ).split()
+
+FORMULA = re.compile(r"(^|[;,|\t\r\n])(\s*[=+\-@＝＋－＠\t\r])")
 
 
 def as_csv(result):
@@ -29,8 +32,11 @@ def as_csv(result):
 
 
 def _no_formula(value):
-    """A spreadsheet would run a name like `=HYPERLINK(...)`; a leading apostrophe makes it text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
+    """A spreadsheet would run a name like `=HYPERLINK(...)`; a leading apostrophe makes it text.
+
+    Also behind a semicolon or another sign that some spreadsheets take for the next column.
+    """
+    return FORMULA.sub(r"\1'\2", value) if isinstance(value, str) else value
 
 
 def as_junit(result):

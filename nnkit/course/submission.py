@@ -9,8 +9,10 @@ import json
 import re
 import warnings
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
-LARGEST = 50 * 2**20  # bytes of a notebook; pictures in outputs make some large
+LARGEST = 20 * 2**20  # bytes of a notebook; pictures in outputs make some large
+MOST_PARTS = 1_000_000  # braces, brackets and commas: some megabytes of {} take gigabytes to parse
 LONGEST = 100_000  # characters of a cell that is looked into
 BLANKS = re.compile(r"\s+")
 
@@ -54,19 +56,54 @@ def read_submission(data, lesson):
                 f'the cell "{name}" is not in the notebook: '
                 "copy your answer into a fresh copy of the lesson."
             )
-        others = [cell for cell in cells if cell["grade_id"] not in lesson.exercises]
-        if not written and (number := _defines(exercise.answer, others, cells)):
+        place = _defined_elsewhere(name, lesson, cells)
+        if not written and place:
             found.missing[name] = (
-                f'"{exercise.answer}" is defined in cell {number}, but only the cell made for it '
+                f'"{exercise.answer}" is defined in {place}, but only the cell made for it '
                 f'("{name}") is graded: move your code there.'
             )
             found.sources.pop(name, None)
+        elif place and not any(exercise.answer in cell["source"] for cell in written):
+            found.notes.append(
+                f'"{exercise.answer}" is defined in {place} and not in its own cell ("{name}"), '
+                "after which it is tried: move your code there."
+            )
     return found
 
 
 def exercises_in(data):
     """The names under which cells of a notebook can be graded; raises Unreadable."""
     return {cell[key] for cell in read_cells(data) for key in ("grade_id", "id")} - {""}
+
+
+def lesson_of(data, stem, lessons):
+    """The one of `lessons`, {name: Lesson}, that a notebook is of; raises Unreadable.
+
+    Told by its cells, else by the lesson that its metadata names, else by its file's name `stem`.
+    """
+    names = exercises_in(data)
+    shared = {name: len(names & set(lesson.exercises)) for name, lesson in lessons.items()}
+    best = max(shared, key=shared.get)
+    lesson = lessons[best] if shared[best] else lessons.get(_lesson_named_in(_parse(data)))
+    lesson = lesson or lesson_by_name(stem, lessons)
+    if lesson is None:
+        raise Unreadable(
+            "it holds no exercise of any lesson of the course: hand in the lesson's own notebook."
+        )
+    return lesson
+
+
+def lesson_by_name(stem, lessons):
+    """The lesson whose name the file's name contains, the only one there is, or None."""
+    named = [name for name in lessons if len(lessons) == 1 or name.lower() in stem.lower()]
+    return lessons[max(named, key=len)] if named else None
+
+
+def _lesson_named_in(notebook):
+    """The lesson that a notebook's own metadata names (see release.build), or ""."""
+    for key in "metadata", "nnkit", "source":
+        notebook = notebook.get(key) if isinstance(notebook, dict) else None
+    return PurePosixPath(notebook).stem if isinstance(notebook, str) else ""
 
 
 def same_code(source, stub):
@@ -111,6 +148,8 @@ def _list(value):
 def _parse(data):
     if len(data) > LARGEST:
         raise Unreadable(f"it is larger than {LARGEST >> 20} MiB: clear its outputs and save it.")
+    if sum(map(data.count, (b"{", b"[", b","))) > MOST_PARTS:
+        raise Unreadable(f"it holds more than {MOST_PARTS:,} parts: clear its outputs and save it.")
     if not data.strip():
         raise Unreadable("it is empty: save the notebook again, then hand it in.")
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
@@ -135,13 +174,21 @@ def _parse(data):
     return notebook
 
 
-def _defines(name, some, cells):
-    """The number, from 1, of the first of `some` code cells that defines `name`, or None."""
-    for cell in some:
-        source = cell["source"] if cell["cell_type"] == "code" else ""
-        if name in source and name in defined_names(source):
-            return cells.index(cell) + 1
-    return None
+def _defined_elsewhere(name, lesson, cells):
+    """Which other cell defines the answer of exercise `name`, in words, or "".
+
+    In another exercise's cell it counts only if that exercise didn't come with it.
+    """
+    answer, exercises = lesson.exercises[name].answer, lesson.exercises
+    for number, cell in enumerate(cells, 1):
+        own = cell["grade_id"] if cell["grade_id"] in exercises else cell["id"]
+        source = cell["source"] if cell["cell_type"] == "code" and own != name else ""
+        if answer in source and answer in defined_names(source):
+            if own not in exercises:
+                return f"cell {number}"
+            if answer not in defined_names(exercises[own].stub):
+                return f'cell {number}, which is that of "{own}"'
+    return ""
 
 
 def defined_names(source):
