@@ -27,12 +27,14 @@ from widgets.softmax import SoftmaxLoss
 from widgets.start_here import FirstSlider, Watermelon
 from widgets.svm_loss import HingeLoss
 from widgets.templates import DigitTemplates
+from widgets.threshold import DecisionThreshold
 from widgets.two_layer import TwoLayerNet
 
 __all__ = [
     "ActivationFunctions",
     "Backprop",
     "BiasVariance",
+    "DecisionThreshold",
     "DigitTemplates",
     "DroppedUnits",
     "DropoutTraining",
