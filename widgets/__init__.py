@@ -12,6 +12,7 @@ from widgets.forward_pass import ForwardPass
 from widgets.gradient_descent import GradientDescent, LearningRateSweep
 from widgets.hidden_space import HiddenSpace
 from widgets.initialisation import Initialisation
+from widgets.learning_curves import LearningCurves
 from widgets.linear_map import LinearMap
 from widgets.live import LiveFigure
 from widgets.matrix_gradients import MatrixGradients
@@ -47,6 +48,7 @@ __all__ = [
     "HiddenSpace",
     "HingeLoss",
     "Initialisation",
+    "LearningCurves",
     "LearningRateSweep",
     "LinearMap",
     "LiveFigure",
