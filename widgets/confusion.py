@@ -113,6 +113,12 @@ class Called:
             return f"<b>Nobody is called sick:</b> of {tp + fn} sick, {fn} are missed."
         if fn + tn == 0:
             return "<b>Everybody is called sick:</b> precision is the share of the sick, no more."
+        share = (tp + fn) / len(self.sick)
+        if tp / (tp + fp) <= 1.15 * share:
+            return (
+                f"<b>No use:</b> {tp / (tp + fp):.1%} of those who are called sick are, and "
+                f"{share:.1%} of all people."
+            )
         if tp + tn <= fp + tn:
             return (
                 "By accuracy this is no better than to call everybody healthy, yet it finds "

@@ -10,7 +10,7 @@ from widgets.polynomials import evaluate, ridge, truth
 SETS = 20  # training sets of each size
 LEAST, MOST = 2, 300  # points
 SIZES = np.unique(np.geomspace(LEAST, MOST, 36).round().astype(int))
-VALIDATION = 500  # points, the same for all
+VALIDATION = 500  # points, each with the noise of all SETS
 TOLERANCE = 0.03  # a gap between two errors that is larger counts
 ANSWERS = "high bias", "high variance", "both", "neither"
 
@@ -28,9 +28,14 @@ def diagnose(baseline, train, validation, tolerance):
 @functools.cache
 def draws(m):
     """(x, z): SETS training sets of m points share their x, evenly spread; z is their noise, of
-    shape (SETS, m) and standard deviation 1."""
+    shape (SETS, m) and standard deviation 1.
+
+    Half of the noise is the other half's with the sign turned: so, in the mean over all sets,
+    chance does not hide the gaps.
+    """
     x = (2 * np.arange(m) + 1) / m - 1
-    return x, np.random.default_rng([m, 1]).normal(size=(SETS, m))
+    z = np.random.default_rng([m, 1]).normal(size=(SETS // 2, m))
+    return x, np.concatenate([z, -z])
 
 
 def errors(sizes, degree, lam, noise, sets=SETS):
@@ -45,9 +50,10 @@ def errors(sizes, degree, lam, noise, sets=SETS):
         w = ridge(x, y, degree, [lam])[:, 0]
         weights.append(w)
         train.append(np.mean((evaluate(w, x) - y) ** 2, axis=1))
+    weights = np.array(weights)
     x, z = draws(VALIDATION)
-    misses = evaluate(np.array(weights), x) - truth(x) - noise * z[-1]
-    return np.array(weights), np.array(train), np.mean(misses**2, axis=-1)
+    off, noise_squared = evaluate(weights, x) - truth(x), np.mean((noise * z) ** 2)
+    return weights, np.array(train), np.mean(off**2, axis=-1) + noise_squared
 
 
 @dataclass(frozen=True)
@@ -82,8 +88,8 @@ class Curves:
         train, validation = self.here
         low, high = train - self.baseline, validation - train
         return (
-            f"Training − baseline = {train:.3g} − {self.baseline:.3g} = <b>{low:.3f}</b>, "
-            f"{size(low)}. Validation − training = {validation:.3g} − {train:.3g} = "
+            f"Training − baseline = {train:.3f} − {self.baseline:.3f} = <b>{low:.3f}</b>, "
+            f"{size(low)}. Validation − training = {validation:.3f} − {train:.3f} = "
             f"<b>{high:.3f}</b>, {size(high)}."
         )
 
@@ -92,7 +98,7 @@ class Curves:
         """What more points would bring, by the curve."""
         far, now = self.curves[-1, 1], self.here[1]
         verb = "help" if now - far > TOLERANCE else "hardly help"
-        words = f"<b>More points {verb}:</b> with {MOST} the validation error is {far:.3g}."
+        words = f"<b>More points {verb}:</b> with {MOST} the validation error is {far:.3f}."
         if self.here[0] < self.baseline - TOLERANCE:
             words += " The training error is below the baseline: it has learnt the noise as well."
         return words
@@ -104,6 +110,6 @@ def size(gap):
 
 def checked(answer):
     """What a learner's diagnose has answered, or ValueError in one sentence."""
-    if answer not in ANSWERS:
+    if not isinstance(answer, str) or answer not in ANSWERS:
         raise ValueError(f"diagnose must return one of {', '.join(ANSWERS)}, got {answer!r}")
     return answer

@@ -67,7 +67,9 @@ class GapChart:
             live.move(*axes.plot([], [], color=colour, lw=7, alpha=0.35, solid_capstyle="butt"))[0]
             for _, colour, *_ in looks
         ]
-        (self.beyond,) = live.move(axes.text(0, TOP, "", color=ORANGE, va="top", zorder=6))
+        box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none"}
+        look = {"color": ORANGE, "va": "top", "zorder": 6, "bbox": box}
+        (self.beyond,) = live.move(axes.text(0, 0.97 * TOP, "", **look))
         axes.set(xscale="log", xlim=(LEAST, MOST), ylim=(0, TOP), xlabel="training points (m)")
         axes.set_title("mean squared error")
         ticks = [2, 5, 10, 20, 50, 100, 300]
@@ -109,7 +111,7 @@ class LearningCurves(Explorer):
             ("high bias: a straight line", 1, 1e-10, 100),
             ("high variance: degree 15, 30 points", 15, 1e-10, 30),
             ("degree 15 with 300 points", 15, 1e-10, 300),
-            ("degree 15 with a penalty (λ 0.01)", 15, 0.01, 30),
+            ("30 points and a penalty (λ 0.01)", 15, 0.01, 30),
             ("both: too much penalty, few points", 15, 1.0, 6),
             ("neither: degree 5", 5, 1e-10, 100),
         )
