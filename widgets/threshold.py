@@ -37,8 +37,12 @@ class DecisionThreshold(Explorer):
 
     presets = {
         "100 people: 15, 5, 10, 70": {"threshold": 1.55, "prevalence": 0.25, "n": 100},
-        "0.5% are sick, and all are called healthy": {"threshold": HIGH, "prevalence": 0.005},
-        "0.5% are sick, and one looks for them": {"threshold": 2.5, "prevalence": 0.005},
+        "0.5% are sick, and all are called healthy": {
+            "threshold": HIGH,
+            "prevalence": 0.005,
+            "n": MOST,
+        },
+        "0.5% are sick, and one looks for them": {"threshold": 2.0, "prevalence": 0.005, "n": MOST},
         "everybody is called sick": {"threshold": LOW},
         "a better test": {"distance": 4.0, "threshold": 2.0},
         "a useless test": {"distance": 0.0, "threshold": 0.0},

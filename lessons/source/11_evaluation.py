@@ -895,8 +895,9 @@ else:
 #
 # 1. Slide the **threshold** through the whole range. Which of the lines can only fall? Which one has
 #    teeth? What becomes of precision at the right end?
-# 2. Set **prevalence** to 0.005, the threshold still at 1.5. Which of the four numbers hardly
-#    notices? Which one collapses, though the test itself has not changed?
+# 2. Threshold back to 1.5, **people** to 5000. Now slide **prevalence** from 0.5 down to 0.005.
+#    Recall hardly notices. Which number collapses, though the test itself has not changed? Does
+#    accuracy tell you?
 # 3. Take the preset "0.5% are sick, and all are called healthy". Accuracy 0.995! Now look for a
 #    threshold with the best F1.
 # 4. What must **distance** be so that 90% of the sick are found *and* 90% of the alarms are right,
