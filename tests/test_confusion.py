@@ -73,6 +73,7 @@ def test_precision_without_positives_is_missing_in_the_picture_and_admitted_in_t
     assert np.isnan(nobody.marks[0]) and nobody.marks[1:3] == (0, 0)
     assert np.isnan(nobody.lines[0][-1])
     assert "Precision = TP/(TP+FP) = 0/0: <b>undefined</b>, counted as 0" in nobody.rates_words
+    assert "F1 = 0/0, counted as <b>0</b>" in nobody.summary_words
     assert "Nobody is called sick" in nobody.meaning
 
 
@@ -81,9 +82,8 @@ def test_the_words_hold_the_formulas_with_the_numbers():
     assert "TP 15, FP 5, FN 10, TN 70" in hundred.counts_words
     assert "15/(15+5) = <b>0.75</b>" in hundred.rates_words
     assert "15/(15+10) = <b>0.6</b>" in hundred.rates_words
-    assert "2·0.75·0.6/(0.75 + 0.6) = <b>0.667</b>" in hundred.rates_words
-    assert "85/100 = <b>0.85</b>" in hundred.accuracy_words
-    assert "everybody healthy has 75/100 = 0.75" in hundred.accuracy_words
+    assert "2·0.75·0.6/(0.75 + 0.6) = <b>0.667</b>" in hundred.summary_words
+    assert "85/100 = <b>0.85</b> (0.75 if all are called healthy)" in hundred.summary_words
 
 
 def test_the_meaning_of_a_threshold():

@@ -79,7 +79,7 @@ def test_each_preset_shows_what_it_promises(explorer, preset, word, outlook):
 
 def test_the_gaps_stand_in_the_words_and_as_bars(explorer):
     train, validation = (mark.get_ydata()[0] for mark in explorer.gaps.marks)
-    words = f"{train:.3f} − 0.090 = {train - 0.09:.3f}, more than 0.03"
+    words = f"{train:.3f} − 0.090 = {train - 0.09:.3f}, large"
     assert words in explorer.live.description
     first, second = (bar.get_ydata() for bar in explorer.gaps.bars)
     assert first == pytest.approx([0.09, train]) and second == pytest.approx([train, validation])

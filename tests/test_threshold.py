@@ -22,7 +22,10 @@ def explorer(shown):
     ("preset", "words"),
     [
         ("100 people: 15, 5, 10, 70", "TP 15, FP 5, FN 10, TN 70"),
-        ("0.5% are sick, and all are called healthy", "4975/5000 = 0.995; who calls everybody"),
+        (
+            "0.5% are sick, and all are called healthy",
+            "4975/5000 = 0.995 (0.995 if all are called healthy)",
+        ),
         ("0.5% are sick, and one looks for them", "no better than to call everybody healthy"),
         ("everybody is called sick", "Precision = TP/(TP+FP) = 100/(100+900) = 0.1"),
         ("a better test", "of 100 sick, about 94 are found"),

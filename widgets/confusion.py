@@ -83,27 +83,28 @@ class Called:
         tp, fp, fn, tn = self.counts
         return (
             f"{len(self.sick)} people, {tp + fn} of them sick. Called sick from a score of "
-            f"{self.threshold:.3g} on: <b>TP {tp}, FP {fp}, FN {fn}, TN {tn}</b>."
+            f"{self.threshold:.4g} on: <b>TP {tp}, FP {fp}, FN {fn}, TN {tn}</b>."
         )
 
     @property
     def rates_words(self):
         tp, fp, fn, _ = self.counts
-        precision, recall, f1 = self.now
-        p = ratio("Precision", "TP/(TP+FP)", tp, fp, precision)
-        r = ratio("recall", "TP/(TP+FN)", tp, fn, recall)
-        if tp == 0:
-            return f"{p}; {r}; F1 counts as <b>{f1:.3g}</b>."
-        product = f"2·{precision:.3g}·{recall:.3g}/({precision:.3g} + {recall:.3g})"
-        return f"{p}; {r}; F1 = 2PR/(P+R) = {product} = <b>{f1:.3g}</b>."
+        p = ratio("Precision", "TP/(TP+FP)", tp, fp, self.now[0])
+        return f"{p}; {ratio('recall', 'TP/(TP+FN)', tp, fn, self.now[1])}."
 
     @property
-    def accuracy_words(self):
+    def summary_words(self):
+        """F1 and accuracy, each one number for everything."""
         tp, fp, fn, tn = self.counts
+        precision, recall, f1 = self.now
+        harmonic = "0/0, counted as"
+        if tp:
+            product = f"2·{precision:.3g}·{recall:.3g}/({precision:.3g} + {recall:.3g})"
+            harmonic = f"2PR/(P+R) = {product} ="
         n = len(self.sick)
         return (
-            f"Accuracy = (TP+TN)/all = {tp + tn}/{n} = <b>{(tp + tn) / n:.4g}</b>; who calls "
-            f"everybody healthy has {fp + tn}/{n} = {(fp + tn) / n:.4g}."
+            f"F1 = {harmonic} <b>{f1:.3g}</b>; accuracy = (TP+TN)/all = {tp + tn}/{n} = "
+            f"<b>{(tp + tn) / n:.4g}</b> ({(fp + tn) / n:.4g} if all are called healthy)."
         )
 
     @property

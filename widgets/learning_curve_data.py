@@ -90,7 +90,7 @@ class Curves:
         return (
             f"Training − baseline = {train:.3f} − {self.baseline:.3f} = <b>{low:.3f}</b>, "
             f"{size(low)}. Validation − training = {validation:.3f} − {train:.3f} = "
-            f"<b>{high:.3f}</b>, {size(high)}."
+            f"<b>{high:.3f}</b>, {size(high)} (limit {TOLERANCE})."
         )
 
     @property
@@ -100,12 +100,12 @@ class Curves:
         verb = "help" if now - far > TOLERANCE else "hardly help"
         words = f"<b>More points {verb}:</b> with {MOST} the validation error is {far:.3f}."
         if self.here[0] < self.baseline - TOLERANCE:
-            words += " The training error is below the baseline: it has learnt the noise as well."
+            words += " The training error is below the baseline: it has learnt noise."
         return words
 
 
 def size(gap):
-    return f"{'more' if gap > TOLERANCE else 'not more'} than {TOLERANCE}"
+    return "large" if gap > TOLERANCE else "small"
 
 
 def checked(answer):

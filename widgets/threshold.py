@@ -92,7 +92,7 @@ class DecisionThreshold(Explorer):
         self.trade.show(result)
 
     def readout(self, result):
-        lines = [result.counts_words, result.rates_words, result.accuracy_words, result.meaning]
+        lines = [result.counts_words, result.rates_words, result.summary_words, result.meaning]
         if self.own:
             instead = not_yet("precision_recall_f1", "these are nnkit's numbers")
             yes = "Precision, recall, F1 and their curves are by your own function."

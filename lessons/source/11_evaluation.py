@@ -409,8 +409,8 @@ for case in CASES:
 #
 # Left: a training set of $m$ points and its fit (black), fits to 19 other sets (grey). Right: both
 # errors against $m$, on a logarithmic axis. The baseline is known here: it is the noise that was
-# added, squared. The two bars are the two gaps at your $m$. The verdict is **your** `diagnose`'s,
-# with a tolerance of 0.03.
+# added, squared. The two bars are the two gaps at your $m$. The verdict is **your** `diagnose`'s
+# (until that is written, nnkit's), with a tolerance of 0.03.
 #
 # 1. A straight line (degree 1): slide **m** from 2 to 300. Why does the training error *rise* with
 #    more points? Where do both curves end?
@@ -547,8 +547,7 @@ for degree in [1, 15]:
 # %% [markdown]
 # > **Set right.** "A large network always overfits." It *can*; so it needs a larger $\lambda$, and
 # > then it is rarely worse than a small one. Below, 200 digits to learn from and 1597 for
-# > validation, the mean of three runs. The largest network has 96 times as many parameters as
-# > there are samples.
+# > validation, the mean of three runs. The largest network has 96 parameters for each sample.
 
 # %%
 def digits_net(X, y, hidden, weight_decay=0.0, seed=0, epochs=100, batch_size=None):
@@ -575,8 +574,8 @@ for hidden, weight_decay in [(2, 0), (4, 0), (16, 0), (64, 0), (256, 0), (256, 1
         wrong.append([np.mean(answers(model, images[part]) != labels[part])
                       for part in (learnt, kept)])
     count, (known, new) = (64 + 1) * hidden + (hidden + 1) * 10, np.mean(wrong, axis=0)
-    print(f"{hidden:3} hidden units, {count:5} parameters, weight decay {weight_decay}: "
-          f"training {known:.1%} wrong, validation {new:.1%} wrong")
+    print(f"{hidden:3} hidden units, {count / 200:4.1f} parameters a sample, weight decay "
+          f"{weight_decay}: training {known:.1%} wrong, validation {new:.1%} wrong")
 
 # %% [markdown]
 # Hence a recipe that has served well: make the network **larger** until the training error is near
@@ -891,7 +890,8 @@ else:
 # Upper left: everybody as a dot; whoever stands right of the black line is called sick; crosses are
 # mistakes. (Drag the line, or the slider.) Below: all four numbers at each threshold. Lower right:
 # precision against recall, a point for each threshold. The dotted line is what you get by calling
-# everybody sick. Precision, recall and F1 are computed by **your** function.
+# everybody sick. Precision, recall and F1 are computed by **your** function (until that is written,
+# by nnkit's).
 #
 # 1. Slide the **threshold** through the whole range. Which of the lines can only fall? Which one has
 #    teeth? What becomes of precision at the right end?
@@ -1026,7 +1026,8 @@ for least_recall in [0.5, 0.8, 0.95]:
         print("Solve exercise 7 first.")
         break
     called = (scores >= threshold).astype(int)
-    print(f"recall of at least {least_recall}: threshold {threshold:.2f}, "
+    shown = np.floor(1e4 * threshold) / 1e4  # rounded down, so that nobody is lost
+    print(f"recall of at least {least_recall}: threshold {shown:.4f}, "
           f"recall {metrics.recall(called, sick_ones):.2f}, "
           f"precision {metrics.precision(called, sick_ones):.2f}")
 
