@@ -204,6 +204,20 @@ NUMBERS = {
         "2-3-1    99.0%",
         "33 parameters, 98.5% in the worst of 3 starts: the claim holds",
     ],
+    "11_evaluation": [
+        "always 'healthy': 0.5% wrong, 99.5% right, 0 of 5 found",
+        "best of  100 coins on 100 questions: 62% right",
+        "10.6% / 10.8% / 14.8%: first gap 0.2, second gap 4.0",
+        "10.6% / 15.0% / 15.5%: first gap 4.4, second gap 0.5",
+        "10.6% / 15.0% / 19.7%: first gap 4.4, second gap 4.7",
+        "P = 0.5  R = 0.4: mean 0.450, F1 0.444",
+        "P = 0.7  R = 0.1: mean 0.400, F1 0.175",
+        "P = 0.02 R = 1.0: mean 0.510, F1 0.039",
+        "[[TN, FP], [FN, TP]] = [[70, 5], [10, 15]]",
+        "precision 0.75, recall 0.6, F1 0.667, accuracy 0.85",
+        "TP 15, FP 5, FN 10, TN 70",
+        "never looks  accuracy 99.5%, recall 0.00, precision 0.00, F1 0.00",
+    ],
 }
 
 

@@ -12,6 +12,7 @@ from widgets.forward_pass import ForwardPass
 from widgets.gradient_descent import GradientDescent, LearningRateSweep
 from widgets.hidden_space import HiddenSpace
 from widgets.initialisation import Initialisation
+from widgets.learning_curves import LearningCurves
 from widgets.linear_map import LinearMap
 from widgets.live import LiveFigure
 from widgets.matrix_gradients import MatrixGradients
@@ -27,12 +28,14 @@ from widgets.softmax import SoftmaxLoss
 from widgets.start_here import FirstSlider, Watermelon
 from widgets.svm_loss import HingeLoss
 from widgets.templates import DigitTemplates
+from widgets.threshold import DecisionThreshold
 from widgets.two_layer import TwoLayerNet
 
 __all__ = [
     "ActivationFunctions",
     "Backprop",
     "BiasVariance",
+    "DecisionThreshold",
     "DigitTemplates",
     "DroppedUnits",
     "DropoutTraining",
@@ -45,6 +48,7 @@ __all__ = [
     "HiddenSpace",
     "HingeLoss",
     "Initialisation",
+    "LearningCurves",
     "LearningRateSweep",
     "LinearMap",
     "LiveFigure",
