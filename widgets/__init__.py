@@ -24,6 +24,7 @@ from widgets.playground import Playground
 from widgets.polynomial_fit import PolynomialFit
 from widgets.relu_sum import ReluSum
 from widgets.softmax import SoftmaxLoss
+from widgets.standardise import StandardisedInputs
 from widgets.start_here import FirstSlider, Watermelon
 from widgets.svm_loss import HingeLoss
 from widgets.templates import DigitTemplates
@@ -59,6 +60,7 @@ __all__ = [
     "RegularisedBoundary",
     "ReluSum",
     "SoftmaxLoss",
+    "StandardisedInputs",
     "TwoLayerNet",
     "Watermelon",
 ]
