@@ -16,6 +16,7 @@ from widgets.linear_map import LinearMap
 from widgets.live import LiveFigure
 from widgets.matrix_gradients import MatrixGradients
 from widgets.minibatches import MiniBatches
+from widgets.normalised_cell import NormalisedCell
 from widgets.objective import ObjectiveContours
 from widgets.penalties import OneWeight
 from widgets.penalty_geometry import PenaltyGeometry
@@ -51,6 +52,7 @@ __all__ = [
     "LiveFigure",
     "MatrixGradients",
     "MiniBatches",
+    "NormalisedCell",
     "ObjectiveContours",
     "OneWeight",
     "PenaltyGeometry",

@@ -1,4 +1,4 @@
-"""Standardising as numbers: a loss over two weights, raw and standardised, and a descent on both."""
+"""Standardising as numbers: a loss over two weights, raw and standardised, with its descents."""
 
 import functools
 from dataclasses import dataclass
