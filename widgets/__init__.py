@@ -2,6 +2,7 @@
 
 from widgets.activation_functions import ActivationFunctions
 from widgets.backprop import Backprop, GradientCheck
+from widgets.batch_noise import BatchNoise
 from widgets.bias_variance import BiasVariance
 from widgets.boundary import RegularisedBoundary
 from widgets.dropout import DroppedUnits
@@ -34,6 +35,7 @@ from widgets.two_layer import TwoLayerNet
 __all__ = [
     "ActivationFunctions",
     "Backprop",
+    "BatchNoise",
     "BiasVariance",
     "DigitTemplates",
     "DroppedUnits",
