@@ -83,7 +83,7 @@ print("divided by the unbiased std:", ((x - x.mean()) / x.std(ddof=1)).round(3))
 # Below, two weights and two inputs; the numbers of $x_2$ are 10 times as large as those of $x_1$.
 # Left: the loss for the raw inputs. It is the **ravine** of lesson 05. Middle: the same data,
 # standardised. Both descents start at the same weights and take 60 steps. The **condition number**
-# is the largest curvature divided by the smallest: about so many steps does it take.
+# is the largest curvature divided by the smallest; the steps that are needed grow with it.
 #
 # 1. Move **lr** up a little. What happens on the left, and at which rate?
 # 2. Take the preset "lr 1". How many steps does the right one need?
@@ -100,10 +100,9 @@ StandardisedInputs()
 # crawls. Standardised, every curvature is 1. Two things are mended: dividing makes the curvatures
 # equal, and subtracting separates a weight from the bias. Correlated inputs stay correlated.
 #
-# > **Set right.** "Normalising makes the data Gaussian." It shifts and stretches, and nothing else.
-# > The shape stays, as you have seen an ellipse become a circle, but no straight line bend. Here
-# > are waiting times, many short and a few long; their skewness (0 for a Gaussian) before and
-# > after:
+# > **Set right.** "Normalising makes the data Gaussian." It shifts and stretches, nothing else, and
+# > the shape of the distribution stays what it was. Here are waiting times, many short and a few
+# > long, with their skewness (0 for a Gaussian) before and after:
 
 # %%
 waiting = np.random.default_rng(1).exponential(10, size=10_000)
@@ -338,7 +337,7 @@ def inputs(rng):
     return x, rng.uniform(0.5, 2, size=5), rng.normal(size=5), float(rng.choice([0.1, 0.3]))
 
 # %% wrong="norm-batch"
-# You take mean and variance along a row, over the units of one sample. Batch norm goes down a column.
+# Your mean and variance run along a row, over the units of one sample. Who shares them here?
 def batch_norm(x, gamma, beta, eps):
     x_hat = (x - x.mean(axis=1, keepdims=True)) / np.sqrt(x.var(axis=1, keepdims=True) + eps)
     return gamma * x_hat + beta
@@ -386,7 +385,7 @@ BatchNoise(batch_norm=batch_norm, batch_size=4)
 # %% [markdown]
 # Two things follow from the formula. Whatever constant is added to a unit's sums, its mean takes
 # away again: **a bias in front of batch norm is useless** (hence `nn.Linear(..., bias=False)`). And
-# weights 10 times as large give the same outputs:
+# weights 10 times as large give the same outputs, but for the trace that $\varepsilon$ leaves:
 
 # %%
 rng = np.random.default_rng(3)
@@ -480,13 +479,12 @@ for k in range(1, 101):
     batch = rng.normal(5, 2, size=(16, 1))
     bn(nnkit.tensor(batch, dtype=nnkit.float32))
     updated = update(mean, var, batch, 0.1)
-    if updated is None:
-        print("Solve exercise 3 first.")
-        break
-    mean, var = updated
+    if updated is not None:
+        mean, var = updated
     if k in (1, 5, 20, 100):
-        print(f"after {k:3} batches: yours {mean[0]:.2f} and {var[0]:.2f}, engine's "
-              f"{bn.running_mean.item():.2f} and {bn.running_var.item():.2f}")
+        yours = "solve exercise 3" if updated is None else f"{mean[0]:.2f} and {var[0]:.2f}"
+        print(f"after {k:3} batches: engine's {bn.running_mean.item():.2f} and "
+              f"{bn.running_var.item():.2f}; yours: {yours}")
 
 # %% [markdown]
 # > **Set right.** "Batch norm is on in training and off in use, like dropout." It is on in both. In
@@ -612,7 +610,7 @@ NormalisedCell()
 # | group norm | H, W, a group's channels | one a sample and group | the same | one a channel |
 #
 # Batch norm is at home in convolutional networks with large batches. Group norm serves where
-# batches must be small. Instance norm is known from style transfer: it removes each picture's
+# batches must be small. Instance norm is known from style transfer: it removes each picture's own
 # contrast. Transformers use layer norm, over the features of each word alone. (Or RMSNorm, a layer
 # norm without the subtraction.)
 
@@ -694,11 +692,12 @@ def normalise(x, kind, groups):
         return ((v - mean) / np.sqrt(var + 1e-5)).reshape(x.shape)
     if kind == "group norm":
         return over(x.reshape(len(x), groups, -1), (2,))
-    return over(x, {"batch norm": (1, 2, 3), "layer norm": (0, 2, 3), "instance norm": (2, 3)}[kind])
+    swapped = {"batch norm": (1, 2, 3), "layer norm": (0, 2, 3), "instance norm": (2, 3)}
+    return over(x, swapped[kind])
 
 # %% wrong="norm-kinds"
-# Your groups are not neighbours: channels 0 and 2 are together, and 1 and 3. Groups come first in
-# the reshape, then the channels of a group.
+# Your groups are not neighbours: channels 0 and 2 are together, and 1 and 3. Mind the order of the
+# two new axes.
 def normalise(x, kind, groups):
     n, c, height, width = x.shape
     axes = {"batch norm": (0, 2, 3), "layer norm": (1, 2, 3), "instance norm": (2, 3)}.get(kind)
@@ -727,7 +726,8 @@ def normalise(x, kind, groups):
         return ((v - mean) / np.sqrt(var + 1e-5)).reshape(x.shape)
     if kind == "group norm":
         return over(x.reshape(len(x), groups, -1), (2,))
-    return over(x, {"batch norm": (0, 2, 3), "layer norm": (1, 2, 3), "instance norm": (1, 2, 3)}[kind])
+    axes = {"batch norm": (0, 2, 3), "layer norm": (1, 2, 3), "instance norm": (1, 2, 3)}
+    return over(x, axes[kind])
 
 # %%
 check("norm-kinds", normalise)
@@ -892,12 +892,12 @@ for name, norm, kaiming in [
 
 # %% [markdown]
 # Shaken batch norm moves the last layer's inputs several times as far as no norm does at its best
-# rate (0.233 against 0.033), and has learnt by far more. So the shift can't be the whole reason.
+# rate (0.233 against 0.033), and has learnt far more. So the shift can't be the whole reason.
 #
 # > **Set right.** "Batch norm removes internal covariate shift, that is why it works." It is an aid
 # > to **optimisation**, that much is sure. Santurkar and others measured that the loss and its
-# > gradients change more slowly along a step, so that larger steps are safe, and proved a part of
-# > it for a single layer. Others stress that the size of the weights no longer matters (section 4).
+# > gradients change more slowly along a step, so that larger steps are safe, and proved bounds of
+# > this kind for a single batch norm layer. Others stress that the size of the weights no longer matters (section 4).
 # > It is not settled which part counts most in which network.
 #
 # And look at the last rows: with the right start of lesson 06, most of the gain comes without any
@@ -1052,8 +1052,10 @@ for layer in torch.nn.GroupNorm(2, 4), torch.nn.InstanceNorm2d(4):
 # - One formula, four kinds: batch norm over N, H, W; layer norm over C, H, W; instance norm over
 #   H, W; group norm over H, W and a group's channels. Only batch norm asks the other samples, so
 #   only it is noisy, needs running statistics and has two modes.
-# - They are aids to optimisation first of all. They don't make good inputs of bad ones, and their
-#   success is not explained by the shift of layer inputs.
+# - They are aids to optimisation first of all. They don't spare you scaled inputs or a sound start,
+#   and the shift of layer inputs does not explain their success.
+# - In texts, words that stand everywhere are dropped (stop words) or weighted down (idf); "not" had
+#   better stay.
 #
 # | term | 中文 | | term | 中文 |
 # |:--|:--|:--|:--|:--|
