@@ -153,8 +153,8 @@ class Walk:
     def outcome(self):
         """What has become of the height above the minimum."""
         start, end = self.left[0], self.left[-1]
-        if not end < start:
-            return "it stays at this height." if end == start else "it diverges."
+        if not end <= start:
+            return "it diverges."
         close = np.flatnonzero(self.left <= CLOSE)
         if len(close):
             return (

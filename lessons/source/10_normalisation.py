@@ -474,17 +474,17 @@ check("norm-running", update)
 
 # %%
 rng = np.random.default_rng(4)
-bn, mean, var = nn.BatchNorm1d(1), np.zeros(1), np.ones(1)
+tracked, mean, var = nn.BatchNorm1d(1), np.zeros(1), np.ones(1)
 for k in range(1, 101):
     batch = rng.normal(5, 2, size=(16, 1))
-    bn(nnkit.tensor(batch, dtype=nnkit.float32))
+    tracked(nnkit.tensor(batch, dtype=nnkit.float32))
     updated = update(mean, var, batch, 0.1)
     if updated is not None:
         mean, var = updated
     if k in (1, 5, 20, 100):
         yours = "solve exercise 3" if updated is None else f"{mean[0]:.2f} and {var[0]:.2f}"
-        print(f"after {k:3} batches: engine's {bn.running_mean.item():.2f} and "
-              f"{bn.running_var.item():.2f}; yours: {yours}")
+        print(f"after {k:3} batches: engine's {tracked.running_mean.item():.2f} and "
+              f"{tracked.running_var.item():.2f}; yours: {yours}")
 
 # %% [markdown]
 # > **Set right.** "Batch norm is on in training and off in use, like dropout." It is on in both. In
@@ -492,14 +492,15 @@ for k in range(1, 101):
 # > answer depends on the others in the request; and every request moves the running statistics:
 
 # %%
-print(f"engine's running mean: {bn.running_mean.item():.2f}")
+tracked.train()
+print(f"engine's running mean: {tracked.running_mean.item():.2f}")
 for mates in [[4.0, 5.0], [50.0, 60.0]]:
-    answer = bn(nnkit.tensor([[6.0]] + [[m] for m in mates])).detach().numpy()[0, 0]
+    answer = tracked(nnkit.tensor([[6.0]] + [[m] for m in mates])).detach().numpy()[0, 0]
     print(f"training mode, 6.0 together with {mates}: {answer:.2f}, "
-          f"running mean now {bn.running_mean.item():.2f}")
-bn.eval()
+          f"running mean now {tracked.running_mean.item():.2f}")
+tracked.eval()
 for mates in [[4.0, 5.0], [50.0, 60.0]]:
-    answer = bn(nnkit.tensor([[6.0]] + [[m] for m in mates])).detach().numpy()[0, 0]
+    answer = tracked(nnkit.tensor([[6.0]] + [[m] for m in mates])).detach().numpy()[0, 0]
     print(f"after eval(), 6.0 together with {mates}: {answer:.2f}")
 
 # %% [markdown]
