@@ -89,7 +89,7 @@ def test_one_step_is_enough_where_all_curvatures_are_one():
     _, scaled = ravines()
     walk = Walk(scaled, 1.0, scaled.descend(1.0))
     assert walk.path[1] == pytest.approx(scaled.minimum)
-    assert "after 1 step it is 0.01 above the minimum or less" in walk.words
+    assert "height 0.01 or less after 1 step." in walk.words
 
 
 def test_a_descent_that_is_far_gone_ends():

@@ -157,8 +157,5 @@ class Walk:
             return "it diverges."
         close = np.flatnonzero(self.left <= CLOSE)
         if len(close):
-            return (
-                f"after {counted(int(close[0]), 'step')} it is {CLOSE} above the minimum or less."
-            )
-        steps = counted(len(self.path) - 1, "step")
-        return f"after {steps} it is still {end:.2g} above the minimum."
+            return f"height {CLOSE} or less after {counted(int(close[0]), 'step')}."
+        return f"still at height {end:.2g} after {counted(len(self.path) - 1, 'step')}."

@@ -83,7 +83,7 @@ class StandardisedInputs(Explorer):
         "what standardising can't mend": RAVINE | {"correlation": 0.9, "rates": EACH},
     }
     size = (840, 360)
-    readout_lines = 6
+    readout_lines = 5
 
     def __init__(self, standardise=None, **state):
         self.own = standardise
@@ -128,6 +128,7 @@ class StandardisedInputs(Explorer):
             xlim=(0, STEPS), ylim=(1e-6, 1e4), yscale="log", xlabel="step",
             title="height above minimum",
         )  # fmt: skip
+        curve.set_box_aspect(1.18)  # as high as the maps
         first = self.maps[0]
         figure.legend(
             [first.first, first.last, first.still, *self.lines],

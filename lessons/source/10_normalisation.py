@@ -82,8 +82,9 @@ print("divided by the unbiased std:", ((x - x.mean()) / x.std(ddof=1)).round(3))
 # %% [markdown]
 # Below, two weights and two inputs; the numbers of $x_2$ are 10 times as large as those of $x_1$.
 # Left: the loss for the raw inputs. It is the **ravine** of lesson 05. Middle: the same data,
-# standardised. Both descents start at the same weights and take 60 steps. The **condition number**
-# is the largest curvature divided by the smallest; the steps that are needed grow with it.
+# standardised. Both descents start at the same weights and take 60 steps. Right: how high they are
+# above the minimum, where both have the same loss. The **condition number** is the largest
+# curvature $L$ divided by the smallest, $l$; the steps that are needed grow with it.
 #
 # 1. Move **lr** up a little. What happens on the left, and at which rate?
 # 2. Take the preset "lr 1". How many steps does the right one need?
@@ -226,7 +227,7 @@ print("a single day by its own mean:", lonely - lonely.mean())
 #
 # > **Set right.** "Fit the scaler on all the data, it does no harm." Then the training inputs know
 # > something of the test set, a **leak**, and the score is one that you won't get in use, where the
-# > new data are not there yet. How much is it? A linear classifier for the digits, 30 splits a line:
+# > new data are not there yet. How much is it? A linear classifier for the digits, 30 splits each:
 
 # %%
 def scores_of(training_size, scaled_by, splits=30):
@@ -307,7 +308,7 @@ print("[1 .. 5]:", nn.BatchNorm1d(1)(nnkit.tensor([[1.0], [2], [3], [4], [5]])).
 #
 # 1. Press **Play**: the orange dot is the same sample, each time in other company.
 # 2. Move **batch size** from 8 to 32, then to 128. What does four times the batch do to the spread?
-# 3. Which two rows never move, and why?
+# 3. Two rows did not move meanwhile. Why not?
 # 4. Take "an outlier in a small batch". Why is it not seen as the outlier it is?
 
 # %%
@@ -898,8 +899,8 @@ for name, norm, kaiming in [
 # > **Set right.** "Batch norm removes internal covariate shift, that is why it works." It is an aid
 # > to **optimisation**, that much is sure. Santurkar and others measured that the loss and its
 # > gradients change more slowly along a step, so that larger steps are safe, and proved bounds of
-# > this kind for a single batch norm layer. Others stress that the size of the weights no longer matters (section 4).
-# > It is not settled which part counts most in which network.
+# > this kind for a single batch norm layer. Others stress that the size of the weights no longer
+# > matters (section 4). It is not settled which part counts most in which network.
 #
 # And look at the last rows: with the right start of lesson 06, most of the gain comes without any
 # norm. What batch norm adds here is the range: it learns at all three rates, also at 1.0.
