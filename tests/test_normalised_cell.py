@@ -102,8 +102,9 @@ def test_the_pointer_chooses_a_cell_and_nothing_between_the_maps(explorer):
     explorer.pointed(explorer.map, x + 0.5, y + 0.5)
     chosen = 2, 3, 1, 0
     assert tuple(explorer.state[name] for name in "nchw") == chosen
-    explorer.pointed(explorer.map, x - 0.3, y + 0.5)
-    assert tuple(explorer.state[name] for name in "nchw") == chosen
+    for gap in (corner(0, 1, 0, 0)[0] - 0.3, 0.5), (0.5, corner(1, 0, 0, 0)[1] - 0.3):
+        explorer.pointed(explorer.map, *gap)
+        assert tuple(explorer.state[name] for name in "nchw") == chosen
 
 
 def test_dots_of_equal_values_stand_on_each_other(explorer):
