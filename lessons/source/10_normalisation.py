@@ -827,7 +827,7 @@ for name, X, norm in [
 # - Standardised inputs mend it.
 # - Batch norm inside alone gets about as far as $x_2$ alone can: each unit's sum is nearly all
 #   $x_2$, and scaling the sum does not bring $x_1$ back.
-# - Layer norm inside alone does not help at all: the sums of one sample are all about $x_2$ times a
+# - Layer norm inside alone does not help here: the sums of one sample are all about $x_2$ times a
 #   weight, and it divides by just that size. All samples look alike.
 # - Both together: good over the widest range of rates. At the highest rate, standardised inputs
 #   alone were even better here.
@@ -894,7 +894,8 @@ for name, norm, kaiming in [
 
 # %% [markdown]
 # Shaken batch norm moves the last layer's inputs several times as far as no norm does at its best
-# rate (0.233 against 0.033), and has learnt far more. So the shift can't be the whole reason.
+# rate (0.233 against 0.033), and has learnt far more, if less than batch norm left in peace. So the
+# shift can't be the whole reason.
 #
 # > **Set right.** "Batch norm removes internal covariate shift, that is why it works." It is an aid
 # > to **optimisation**, that much is sure. Santurkar and others measured that the loss and its
