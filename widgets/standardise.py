@@ -64,7 +64,7 @@ class RavineMap:
 class StandardisedInputs(Explorer):
     """Contours and descent for raw inputs and standardised ones; move scale, correlation and lr.
 
-    standardise: a learner's own `standardise(train, test)`, which then makes the right-hand inputs.
+    standardise: a learner's own `standardise(train, test)`, which then makes the standardised inputs.
     """
 
     problem = choice("problem", [TWO, BIAS], TWO)
@@ -157,6 +157,6 @@ class StandardisedInputs(Explorer):
         else:
             lines.append("Dividing each input by its own std gives every weight the same say.")
         if self.own:
-            yes = "Your standardise made the inputs on the right."
+            yes = "Your standardise made the standardised inputs."
             lines.append(yes if result["own"] else not_yet("standardise", "this is nnkit's"))
         return readable("<br>".join(lines))

@@ -87,9 +87,9 @@ print("divided by the unbiased std:", ((x - x.mean()) / x.std(ddof=1)).round(3))
 # curvature $L$ divided by the smallest, $l$; the steps that are needed grow with it.
 #
 # 1. Move **lr** up a little. What happens on the left, and at which rate?
-# 2. Take the preset "lr 1". How many steps does the right one need?
+# 2. Take the preset "lr 1". How many steps do the standardised inputs need?
 # 3. Move **scale of x2** from 1 to 30. Which picture changes?
-# 4. Take "what standardising can't mend", and move **correlation**. What is left on the right?
+# 4. Take "what standardising can't mend", and move **correlation**. What is left in the middle?
 # 5. Take "an input far from 0". Here the second weight is the bias. Why does shifting help?
 
 # %%
@@ -177,8 +177,8 @@ def standardise(train, test):
 check("norm-standardise", standardise)
 
 # %% [markdown]
-# The right-hand inputs of this picture are made by **your** function. If it is right, the contours
-# are circles.
+# The standardised inputs of this picture are made by **your** function. If it is correct, the
+# contours in the middle are circles.
 
 # %%
 StandardisedInputs(standardise=standardise, rates="each its own, 2/(L + l)")
