@@ -64,7 +64,7 @@ class RavineMap:
 class StandardisedInputs(Explorer):
     """Contours and descent for raw inputs and standardised ones; move scale, correlation and lr.
 
-    standardise: a learner's own `standardise(train, test)`, which then makes the standardised inputs.
+    standardise: a learner's own `standardise(train, test)`, which then makes those inputs.
     """
 
     problem = choice("problem", [TWO, BIAS], TWO)
