@@ -2,6 +2,7 @@
 
 from widgets.activation_functions import ActivationFunctions
 from widgets.backprop import Backprop, GradientCheck
+from widgets.batch_noise import BatchNoise
 from widgets.bias_variance import BiasVariance
 from widgets.boundary import RegularisedBoundary
 from widgets.dropout import DroppedUnits
@@ -17,6 +18,7 @@ from widgets.linear_map import LinearMap
 from widgets.live import LiveFigure
 from widgets.matrix_gradients import MatrixGradients
 from widgets.minibatches import MiniBatches
+from widgets.normalised_cell import NormalisedCell
 from widgets.objective import ObjectiveContours
 from widgets.penalties import OneWeight
 from widgets.penalty_geometry import PenaltyGeometry
@@ -25,6 +27,7 @@ from widgets.playground import Playground
 from widgets.polynomial_fit import PolynomialFit
 from widgets.relu_sum import ReluSum
 from widgets.softmax import SoftmaxLoss
+from widgets.standardise import StandardisedInputs
 from widgets.start_here import FirstSlider, Watermelon
 from widgets.svm_loss import HingeLoss
 from widgets.templates import DigitTemplates
@@ -34,6 +37,7 @@ from widgets.two_layer import TwoLayerNet
 __all__ = [
     "ActivationFunctions",
     "Backprop",
+    "BatchNoise",
     "BiasVariance",
     "DecisionThreshold",
     "DigitTemplates",
@@ -54,6 +58,7 @@ __all__ = [
     "LiveFigure",
     "MatrixGradients",
     "MiniBatches",
+    "NormalisedCell",
     "ObjectiveContours",
     "OneWeight",
     "PenaltyGeometry",
@@ -63,6 +68,7 @@ __all__ = [
     "RegularisedBoundary",
     "ReluSum",
     "SoftmaxLoss",
+    "StandardisedInputs",
     "TwoLayerNet",
     "Watermelon",
 ]
