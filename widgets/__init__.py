@@ -4,6 +4,7 @@ from widgets.activation_functions import ActivationFunctions
 from widgets.backprop import Backprop, GradientCheck
 from widgets.bias_variance import BiasVariance
 from widgets.boundary import RegularisedBoundary
+from widgets.draw_digit import DrawDigit
 from widgets.dropout import DroppedUnits
 from widgets.dropout_training import DropoutTraining
 from widgets.entropy import EntropyAndKL
@@ -34,6 +35,7 @@ __all__ = [
     "Backprop",
     "BiasVariance",
     "DigitTemplates",
+    "DrawDigit",
     "DroppedUnits",
     "DropoutTraining",
     "EntropyAndKL",
