@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from widgets.bitmap import INK, SIZE, counts, from_counts, from_text, prepared, to_text
+from widgets.bitmap import SIZE, counts, from_counts, from_text, prepared, to_text
 from widgets.controls import choice, slider
 from widgets.descent import readable
 from widgets.digit_drawing import CELLS, DigitChances, LayerSheet, picture

@@ -65,7 +65,7 @@ export default {
       if (!waiting) send(newest);
     });
     picture.addEventListener("pointerup", () => { if (newest) send(newest); });
-    const keys = model.get("keys");
+    const keys = model.get("hears");
     if (keys.length) {
       picture.tabIndex = 0;
       const shortcuts = keys.filter((key) => !key.startsWith("Arrow") && key !== "Escape")

@@ -43,7 +43,7 @@ class LiveFigure(anywidget.AnyWidget):
     height = traitlets.Int().tag(sync=True)
     pixel_ratio = traitlets.Float(1.0).tag(sync=True)
     clickable = traitlets.Bool(False).tag(sync=True)
-    keys = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    hears = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(self, width=840, height=330, lines=0):
         with self.style():
@@ -162,14 +162,14 @@ class LiveFigure(anywidget.AnyWidget):
     def on_points(self, axes, name):
         """In `setup`: let pointer and keys edit the Explorer's points control `name` on `axes`."""
         self.points.append((axes, name))
-        self.keys = ["a", "n", "c", "Delete", "Escape", *ARROWS]
+        self.hears = ["a", "n", "c", "Delete", "Escape", *ARROWS]
 
     def listen(self, callback):
         """Call `callback(event)` with what the page says of pointer and keys.
 
         event: kind (press, drag, double, key or blur); x, y from 0 to 1, from the lower left; of a
         drag also path, the places [x, y] on its way; of a key, key and shift. Keys are heard if
-        `keys` names them: letters in lower case, others as in a page's KeyboardEvent.
+        `hears` names them: letters in lower case, others as in a page's KeyboardEvent.
         """
         self._listeners.append(callback)
         self.clickable = True

@@ -66,7 +66,7 @@ class PenEditor:
         self.ring = Line2D([], [], **look)
         axes.add_line(self.ring)
         explorer.live.move(self.ring)
-        explorer.live.keys = [" ", "Enter", "r", "Delete", "Escape", *ARROWS]
+        explorer.live.hears = [" ", "Enter", "r", "Delete", "Escape", *ARROWS]
         explorer.live.listen(self.heard)
 
     def heard(self, event):
