@@ -1,9 +1,11 @@
 """Interactive explorers: move a slider and the picture follows your hand."""
 
 from widgets.activation_functions import ActivationFunctions
+from widgets.augmentation import Augmentation
 from widgets.backprop import Backprop, GradientCheck
 from widgets.bias_variance import BiasVariance
 from widgets.boundary import RegularisedBoundary
+from widgets.convolution import Convolution
 from widgets.draw_digit import DrawDigit
 from widgets.dropout import DroppedUnits
 from widgets.dropout_training import DropoutTraining
@@ -32,8 +34,10 @@ from widgets.two_layer import TwoLayerNet
 
 __all__ = [
     "ActivationFunctions",
+    "Augmentation",
     "Backprop",
     "BiasVariance",
+    "Convolution",
     "DigitTemplates",
     "DrawDigit",
     "DroppedUnits",

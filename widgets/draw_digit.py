@@ -102,7 +102,7 @@ class DrawDigit(Explorer):
     }
     actions = {"Clear": "clear", "Show a digit of the data": "show_sample"}
     size = (840, 330)
-    readout_lines = 5
+    readout_lines = 6
 
     def __init__(self, model=None, **state):
         self.own, self._sample = model, -1
