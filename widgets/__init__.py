@@ -6,6 +6,7 @@ from widgets.backprop import Backprop, GradientCheck
 from widgets.bias_variance import BiasVariance
 from widgets.boundary import RegularisedBoundary
 from widgets.convolution import Convolution
+from widgets.digit_errors import DigitErrors
 from widgets.draw_digit import DrawDigit
 from widgets.dropout import DroppedUnits
 from widgets.dropout_training import DropoutTraining
@@ -38,6 +39,7 @@ __all__ = [
     "Backprop",
     "BiasVariance",
     "Convolution",
+    "DigitErrors",
     "DigitTemplates",
     "DrawDigit",
     "DroppedUnits",

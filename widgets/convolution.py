@@ -24,7 +24,7 @@ class Convolution(Explorer):
     """
 
     kernel = choice("kernel", KERNELS, "vertical edges")
-    place = slider("output pixel number", 0, WIDEST**2 - 1, default=9, step=1)
+    place = slider("output pixel number", 0, WIDEST**2 - 1, default=26, step=1)
     stride = slider("stride (S)", 1, 3, default=1, step=1)
     padding = slider("padding (P)", 0, MOST, default=1, step=1)
     digit = slider("test digit number", 0, 99, default=0, step=1)
@@ -66,6 +66,7 @@ class Convolution(Explorer):
         self.border = Rectangle((0, 0), 1, 1, ls="--", ec=GREY, lw=1.2, **look)
         self.window = Rectangle((0, 0), KERNEL, KERNEL, ec=RED, lw=2.4, **look)
         self.target = Rectangle((0, 0), 1, 1, ec=RED, lw=2.4, **look)
+        left.add_patch(Rectangle((0, 0), SIDE, SIDE, fill=False, ec=INK, lw=0.8))
         left.set(xlim=far, ylim=far[::-1], title="the digit, with its border of zeros")
         look = {"cmap": "PuOr_r", "vmin": -1, "vmax": 1}
         (self.weights,) = move(middle.imshow(np.zeros((3, 3)), extent=(0, 3, 3, 0), **look))
@@ -89,7 +90,7 @@ class Convolution(Explorer):
         self.border.set(xy=(-result.padding, -result.padding), width=side, height=side)
         self.window.set_xy(result.corner[::-1])
         self.target.set_xy((result.column, result.row))
-        self.weights.set(data=result.kernel, clim=(-most, most))
+        self.weights.set(data=result.kernel, clim=(-2 * most, 2 * most))  # pale enough for numbers
         bound = max(result.kernel.clip(min=0).sum(), -result.kernel.clip(max=0).sum())
         self.out.set(data=result.out, clim=(-bound, bound), extent=(0, n, n, 0))
         self.numbers.set(
