@@ -30,16 +30,16 @@ def test_the_output_is_the_engines(stride, padding):
 
 
 def test_window_and_target_belong_together(explorer):
-    explorer.set(stride=2, padding=1, place=6)  # row 2, column 3 of 4x4
+    explorer.set(stride=2, padding=1, output=6)  # row 2, column 3 of 4x4
     assert explorer.window.get_xy() == (3, 1)
     assert explorer.target.get_xy() == (2, 1)
     assert "Output row 2, column 3" in explorer.live.description
 
 
-def test_a_place_beyond_the_last_output_is_the_last(explorer):
-    explorer.set(padding=0, place=99)
+def test_an_output_beyond_the_last_output_is_the_last(explorer):
+    explorer.set(padding=0, output=99)
     assert "Output row 6, column 6" in explorer.live.description
-    assert explorer.place == 99
+    assert explorer.output == 99
 
 
 def test_the_words_round_down_where_the_window_sticks_out(explorer):
@@ -50,7 +50,7 @@ def test_the_words_round_down_where_the_window_sticks_out(explorer):
 
 
 def test_the_sum_is_told_term_by_term(explorer):
-    explorer.set(kernel="one pixel", place=20)
+    explorer.set(kernel="one pixel", output=20)
     result = explorer.compute(**explorer.state)
     x = result.x[2, 4]
     assert f"Output row 3, column 5: 1·{x:.2f} = {x:.2f}." in explorer.live.description

@@ -24,7 +24,7 @@ class Convolution(Explorer):
     """
 
     kernel = choice("kernel", KERNELS, "vertical edges")
-    place = slider("output pixel number", 0, WIDEST**2 - 1, default=26, step=1)
+    output = slider("output pixel number", 0, WIDEST**2 - 1, default=26, step=1)
     stride = slider("stride (S)", 1, 3, default=1, step=1)
     padding = slider("padding (P)", 0, MOST, default=1, step=1)
     digit = slider("test digit number", 0, 99, default=0, step=1)
@@ -35,7 +35,7 @@ class Convolution(Explorer):
         "stride 2: half the size": {"stride": 2, "padding": 1},
         "blur": {"kernel": "blur", "stride": 1, "padding": 1},
     }
-    play = "place"
+    play = "output"
     size = (840, 320)
     readout_lines = 5
 
@@ -43,7 +43,7 @@ class Convolution(Explorer):
         self.own = conv2d
         super().__init__(**state)
 
-    def compute(self, kernel, place, stride, padding, digit):
+    def compute(self, kernel, output, stride, padding, digit):
         x = digits()[1].numpy()[digit].reshape(SIDE, SIDE).astype(float)
         weights = np.array(KERNELS[kernel], float)
         ours = convolve(x, weights, stride, padding)
@@ -54,7 +54,7 @@ class Convolution(Explorer):
         yes = "The output is from your own conv2d"
         yes += "." if np.allclose(out, ours) else ", and differs from nnkit's."
         whose = (yes if own else not_yet("conv2d", "this is nnkit's")) if self.own else ""
-        row, column = divmod(min(place, out.size - 1), len(out))
+        row, column = divmod(min(output, out.size - 1), len(out))
         return Slid(x, weights, stride, padding, out, row, column, whose)
 
     def setup(self, figure):
