@@ -246,6 +246,25 @@ NUMBERS = {
         "0.60  good plot and good end the whole is a joy to watch",
         "['film', 'good']\n['film', 'good']",
     ],
+    "12_digits": [
+        "1797 digits: 1297 to learn from, 500 for the test",
+        "test digits as they are: 96.4% right",
+        "shifted by (1, 0): 51.4% right",
+        "shifted by (2, 0): 17.0% right",
+        "pixels mixed:          95.2% right",
+        "as they are                    397 of 500               99.7%",
+        "shifted by 2                   183 of 500               23.5%",
+        "6 upside down: 36 of 47 read as 9",
+        "784 · 784 = 614656 weights",
+        "9 weights + 1 bias = 10 parameters; output (28, 28)",
+        "(5 + 2·1 - 3) / 2 + 1 = 3, so 3x3, 2 channels; nnkit: (2, 3, 3)",
+        "matrix times digit = convolution: True",
+        "4096 entries, 3612 of them 0; different numbers among the 484 others: 9",
+        "dense 2410 parameters; shifted by 0, 1, 2 pixels: 96.4%, 51.4%, 17.0%",
+        "conv   586 parameters; shifted by 0, 1, 2 pixels: 95.8%, 96.2%, 93.8%",
+        "frozen       median 77.0%",
+        "frozen       median 84.8%",
+    ],
 }
 
 

@@ -1,10 +1,14 @@
 """Interactive explorers: move a slider and the picture follows your hand."""
 
 from widgets.activation_functions import ActivationFunctions
+from widgets.augmentation import Augmentation
 from widgets.backprop import Backprop, GradientCheck
 from widgets.batch_noise import BatchNoise
 from widgets.bias_variance import BiasVariance
 from widgets.boundary import RegularisedBoundary
+from widgets.convolution import Convolution
+from widgets.digit_errors import DigitErrors
+from widgets.draw_digit import DrawDigit
 from widgets.dropout import DroppedUnits
 from widgets.dropout_training import DropoutTraining
 from widgets.entropy import EntropyAndKL
@@ -36,11 +40,18 @@ from widgets.two_layer import TwoLayerNet
 
 __all__ = [
     "ActivationFunctions",
+    "Augmentation",
     "Backprop",
     "BatchNoise",
     "BiasVariance",
+<<<<<<< HEAD
     "DecisionThreshold",
+=======
+    "Convolution",
+    "DigitErrors",
+>>>>>>> l12
     "DigitTemplates",
+    "DrawDigit",
     "DroppedUnits",
     "DropoutTraining",
     "EntropyAndKL",

@@ -31,10 +31,12 @@ export default {
     sharpen();
 
     // While a picture is on its way, only the newest pointer position is kept: never a backlog.
-    let waiting = false, newest = null;
+    // The places on the way to it travel along, for those who draw lines.
+    let waiting = false, newest = null, path = [];
     const send = (event) => {
       waiting = true;
       newest = null;
+      path = [];
       model.send(event);
     };
     const painted = () => {
@@ -55,15 +57,20 @@ export default {
     });
     picture.addEventListener("pointermove", (event) => {
       if (!model.get("clickable") || event.buttons !== 1) return;
-      newest = pointer("drag", event);
+      for (const place of event.getCoalescedEvents?.() ?? []) {
+        const { x, y } = pointer("drag", place);
+        path.push([x, y]);
+      }
+      newest = { ...pointer("drag", event), path };
       if (!waiting) send(newest);
     });
     picture.addEventListener("pointerup", () => { if (newest) send(newest); });
-    if (model.get("editable")) {
-      const keys = ["a", "n", "c", "Delete", "Escape",
-        "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
+    const keys = model.get("hears");
+    if (keys.length) {
       picture.tabIndex = 0;
-      picture.setAttribute("aria-keyshortcuts", "A N C Delete");
+      const shortcuts = keys.filter((key) => !key.startsWith("Arrow") && key !== "Escape")
+        .map((key) => key === " " ? "Space" : key.length === 1 ? key.toUpperCase() : key);
+      picture.setAttribute("aria-keyshortcuts", shortcuts.join(" "));
       el.dataset.lmSuppressShortcuts = "true"; // else an older JupyterLab takes A, C and N
       picture.addEventListener("dblclick", (event) => send(pointer("double", event)));
       picture.addEventListener("blur", () => send({ kind: "blur" }));

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 from widgets.style import RC
 
+ARROWS = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowDown": (0, -1), "ArrowUp": (0, 1)}
 DPI = 100  # matplotlib pixels per inch = CSS pixels per inch of a LiveFigure
 
 
@@ -42,7 +43,7 @@ class LiveFigure(anywidget.AnyWidget):
     height = traitlets.Int().tag(sync=True)
     pixel_ratio = traitlets.Float(1.0).tag(sync=True)
     clickable = traitlets.Bool(False).tag(sync=True)
-    editable = traitlets.Bool(False).tag(sync=True)
+    hears = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(self, width=840, height=330, lines=0):
         with self.style():
@@ -161,13 +162,14 @@ class LiveFigure(anywidget.AnyWidget):
     def on_points(self, axes, name):
         """In `setup`: let pointer and keys edit the Explorer's points control `name` on `axes`."""
         self.points.append((axes, name))
-        self.editable = True
+        self.hears = ["a", "n", "c", "Delete", "Escape", *ARROWS]
 
     def listen(self, callback):
         """Call `callback(event)` with what the page says of pointer and keys.
 
         event: kind (press, drag, double, key or blur); x, y from 0 to 1, from the lower left; of a
-        key also key and shift.
+        drag also path, the places [x, y] on its way; of a key, key and shift. Keys are heard if
+        `hears` names them: letters in lower case, others as in a page's KeyboardEvent.
         """
         self._listeners.append(callback)
         self.clickable = True

@@ -4,10 +4,10 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from widgets.controls import SIGNS
+from widgets.live import ARROWS
 from widgets.style import INK
 
 REACH = 12  # CSS pixels within which a press takes hold of a point
-ARROWS = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowDown": (0, -1), "ArrowUp": (0, 1)}
 
 
 class PointEditor:
