@@ -50,8 +50,7 @@ OTHER = [
     (
         {"loss": 1.0, "grads": (np.ones(2), 2.0)},
         {"loss": 1.0, "grads": (np.ones((1, 2)), 2.0)},
-        "in 'grads': value 1 of 2: "
-        "expected an array of shape (2,), got an array of shape (1, 2)",
+        "in 'grads': value 1 of 2: expected an array of shape (2,), got an array of shape (1, 2)",
     ),
     ((np.ones(2), 3.0), (np.ones(2), 4.0), "got ([1., 1.], 4)"),
     ("left", "right", "got right"),

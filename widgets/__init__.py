@@ -44,16 +44,13 @@ __all__ = [
     "Backprop",
     "BatchNoise",
     "BiasVariance",
-<<<<<<< HEAD
-    "DecisionThreshold",
-=======
     "Convolution",
+    "DecisionThreshold",
     "DigitErrors",
->>>>>>> l12
     "DigitTemplates",
     "DrawDigit",
-    "DroppedUnits",
     "DropoutTraining",
+    "DroppedUnits",
     "EntropyAndKL",
     "Explorer",
     "FirstSlider",

@@ -6,11 +6,11 @@ import numpy as np
 
 from widgets.changed_digit import BLACK, SHIFTS, WHITE, Change, look, shift_curves
 from widgets.controls import choice, slider
-from widgets.descent import readable
 from widgets.digit_drawing import DigitChances, picture
 from widgets.digit_net import AUGMENTED, PLAIN, answers, trained
 from widgets.explorer import Explorer
 from widgets.style import BLUE, GREY, RED
+from widgets.words import readable
 
 NAMES = "plain net", "augmented net"
 

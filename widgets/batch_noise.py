@@ -3,13 +3,12 @@
 import numpy as np
 
 from widgets.controls import slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
-from widgets.own import own_or
-from widgets.panel import not_yet
+from widgets.own import not_yet, own_or
 from widgets.random_batches import LARGEST, SIZES, Noise, own_outputs, statistics
 from widgets.ridges import Ridges
 from widgets.style import BLUE, GREEN, ORANGE, RED
+from widgets.words import readable
 
 ROWS = "batch norm\nin training", "batch norm\nafter eval()", "layer norm"
 LOW, HIGH = -4, 4

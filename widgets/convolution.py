@@ -4,14 +4,13 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from widgets.controls import choice, slider
-from widgets.descent import readable
 from widgets.digit_net import digits
 from widgets.explorer import Explorer
 from widgets.kernels import KERNEL, KERNELS, SIDE, Slid, convolve
 from widgets.labels import Labels
-from widgets.own import own_or
-from widgets.panel import not_yet
+from widgets.own import not_yet, own_or
 from widgets.style import GREY, INK, RED
+from widgets.words import readable
 
 MOST = 2  # padding
 WIDEST = SIDE + 2 * MOST - KERNEL + 1  # of the output

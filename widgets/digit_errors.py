@@ -8,13 +8,13 @@ from matplotlib.patches import Rectangle
 
 from nnkit.metrics import confusion_matrix
 from widgets.controls import slider
-from widgets.descent import readable
 from widgets.digit_drawing import picture, sheet
 from widgets.digit_net import PLAIN, answers, digits, trained
 from widgets.explorer import Explorer
 from widgets.labels import Labels
-from widgets.panel import not_yet
+from widgets.own import not_yet
 from widgets.style import INK, RED
+from widgets.words import readable
 
 
 @dataclass(frozen=True)

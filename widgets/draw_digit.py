@@ -6,14 +6,13 @@ import numpy as np
 
 from widgets.bitmap import SIZE, counts, from_counts, from_text, prepared, to_text
 from widgets.controls import choice, slider
-from widgets.descent import readable
 from widgets.digit_drawing import CELLS, DigitChances, LayerSheet, picture
 from widgets.digit_net import SETS, answers, digits, trained
 from widgets.drawings import drawn
 from widgets.explorer import Explorer
-from widgets.own import own_or
-from widgets.panel import not_yet
+from widgets.own import not_yet, own_or
 from widgets.pen import PenEditor, drawing
+from widgets.words import readable
 
 LIKE_DATA, AS_DRAWN = "as the data's digits were", "as drawn"
 

@@ -3,7 +3,6 @@
 import numpy as np
 
 from widgets.controls import choice, log_slider, slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.labels import off_the_top
 from widgets.learning_curve_data import (
@@ -19,10 +18,10 @@ from widgets.learning_curve_data import (
     draws,
     errors,
 )
-from widgets.own import own_or
-from widgets.panel import not_yet
+from widgets.own import not_yet, own_or
 from widgets.polynomials import AXIS, evaluate, truth
 from widgets.style import BLUE, GREEN, GREY, INK, ORANGE
+from widgets.words import readable
 
 TOP = 1.0  # of the errors with room in the picture
 RUNS = {f"the mean of {SETS} training sets": SETS, "a single training set": 1}

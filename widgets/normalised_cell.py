@@ -7,7 +7,6 @@ from matplotlib.collections import PolyCollection
 from matplotlib.ticker import MaxNLocator
 
 from widgets.controls import choice, slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.labels import Labels
 from widgets.norm_kinds import (
@@ -27,9 +26,9 @@ from widgets.norm_kinds import (
     normalise,
     sharing,
 )
-from widgets.own import own_or
-from widgets.panel import not_yet
+from widgets.own import not_yet, own_or
 from widgets.style import BLUE, GREY, INK, ORANGE, RED
+from widgets.words import readable
 
 GAP = 0.7  # between the maps, in cells
 TOP = 9  # of a stack of dots

@@ -199,10 +199,10 @@ class Losses:
         axes.set(yscale="log", ylim=LOSS, title="loss", xlim=(0, 1))
         axes.minorticks_off()
         axes.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
-        look = {"loc": "lower right", "bbox_to_anchor": (1.03, 0.96), "ncols": 3, "handlelength": 1.5}
+        look = {"loc": "lower right", "bbox_to_anchor": (1.03, 0.96), "ncols": 3}
         names = ["training", "test", "turn"]
         handles = [*self.lines, self.turns]
-        axes.legend(handles, names, borderaxespad=0, columnspacing=1, **look)
+        axes.legend(handles, names, borderaxespad=0, handlelength=1.5, columnspacing=1, **look)
         axes.text(1, -0.03, "epoch ", transform=axes.transAxes, ha="right", va="top")
 
     def show(self, trained):

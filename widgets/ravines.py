@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from widgets.descent import FAR, counted
+from widgets.descent import FAR
+from widgets.words import counted
 
 TWO, BIAS = "two inputs", "one input and a bias"
 SQUARED, LOGISTIC = "squared error", "logistic"

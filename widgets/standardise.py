@@ -5,12 +5,10 @@ import functools
 import numpy as np
 
 from widgets.controls import choice, log_slider, slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
 from widgets.field import Field
 from widgets.labels import flag
-from widgets.own import own_or
-from widgets.panel import not_yet
+from widgets.own import not_yet, own_or
 from widgets.ravines import (
     BIAS,
     EACH,
@@ -27,6 +25,7 @@ from widgets.ravines import (
     standardised,
 )
 from widgets.style import BLUE, GREEN, ORANGE, RED
+from widgets.words import readable
 
 RAVINE = {"problem": TWO, "loss": SQUARED, "scale": 10.0, "correlation": 0.0}
 

@@ -15,10 +15,9 @@ from widgets.confusion import (
 )
 from widgets.confusion_drawing import CountTable, RateChart, ScoreChart, TradeChart
 from widgets.controls import log_slider, slider
-from widgets.descent import readable
 from widgets.explorer import Explorer
-from widgets.own import own_or
-from widgets.panel import not_yet
+from widgets.own import not_yet, own_or
+from widgets.words import readable
 
 
 class DecisionThreshold(Explorer):
