@@ -83,7 +83,7 @@ def test_the_words_hold_the_formulas_with_the_numbers():
     assert "15/(15+5) = <b>0.75</b>" in hundred.rates_words
     assert "15/(15+10) = <b>0.6</b>" in hundred.rates_words
     assert "2·0.75·0.6/(0.75 + 0.6) = <b>0.667</b>" in hundred.summary_words
-    assert "85/100 = <b>0.85</b> (0.75 if all are called healthy)" in hundred.summary_words
+    assert "85/100 = <b>0.85</b> (none called: 0.75)" in hundred.summary_words
 
 
 def test_the_meaning_of_a_threshold():

@@ -24,7 +24,7 @@ def explorer(shown):
         ("100 people: 15, 5, 10, 70", "TP 15, FP 5, FN 10, TN 70"),
         (
             "0.5% are sick, and all are called healthy",
-            "4975/5000 = 0.995 (0.995 if all are called healthy)",
+            "4975/5000 = 0.995 (none called: 0.995)",
         ),
         ("0.5% are sick, and one looks for them", "no better than to call everybody healthy"),
         ("everybody is called sick", "Precision = TP/(TP+FP) = 100/(100+900) = 0.1"),

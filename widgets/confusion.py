@@ -104,7 +104,7 @@ class Called:
         n = len(self.sick)
         return (
             f"F1 = {harmonic} <b>{f1:.3g}</b>; accuracy = (TP+TN)/all = {tp + tn}/{n} = "
-            f"<b>{(tp + tn) / n:.4g}</b> ({(fp + tn) / n:.4g} if all are called healthy)."
+            f"<b>{(tp + tn) / n:.4g}</b> (none called: {(fp + tn) / n:.4g})."
         )
 
     @property

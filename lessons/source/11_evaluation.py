@@ -896,7 +896,7 @@ else:
 # 1. Slide the **threshold** through the whole range. Which of the lines can only fall? Which one has
 #    teeth? What becomes of precision at the right end?
 # 2. Threshold back to 1.5, **people** to 5000. Now slide **prevalence** from 0.5 down to 0.005.
-#    Recall hardly notices. Which number collapses, though the test itself has not changed? Does
+#    Recall only wavers a little. Which number collapses, though the test itself has not changed? Does
 #    accuracy tell you?
 # 3. Take the preset "0.5% are sick, and all are called healthy". Accuracy 0.995! Now look for a
 #    threshold with the best F1.
