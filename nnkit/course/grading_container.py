@@ -44,14 +44,16 @@ def container(command, shown, covered, place, environment):
     words += ["--security-opt", "no-new-privileges", "--security-opt", "label=disable"]
     for bound in "nofile=1024", "nproc=4096":  # an engine's defaults may be more than it can have
         words += ["--ulimit", f"{bound}:{bound.split('=')[1]}"]
-    if Path(engine()).name == "podman":
+    podman = Path(engine()).name == "podman"
+    if podman:
         words += ["--read-only-tmpfs=false"]  # each is made of memory, without bounds
         words += ["--userns", "keep-id"] if os.getuid() else []
     for path in shown:
         if os.path.exists(path):
             words += _mount(os.path.realpath(path), path, "readonly")
+    empty = "ro,notmpcopyup" if podman else "ro"  # Podman would fill it with what it hides
     for path in covered:
-        words += ["--tmpfs", f"{path}:ro"]
+        words += ["--tmpfs", f"{path}:{empty}"]
     if place is not None:
         words += ["--cidfile", f"{place}/container", "--label", f"nnkit={place.parent.name}"]
         words += ["--workdir", f"{place}/rw"]

@@ -56,6 +56,7 @@ def wrap(command, level, place=None):
     """
     if level == "process":
         return list(command)
+    command = [os.path.normpath(command[0]), *command[1:]]  # a/../b needs an a
     shown = [*SYSTEM, *SYSTEM_FILES, *python_folders()]
     inside = any(lessons_folder().is_relative_to(path) for path in shown)
     covered = [str(lessons_folder())] if inside else []  # a wheel carries the solutions
