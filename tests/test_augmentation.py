@@ -51,6 +51,12 @@ def test_sure_is_not_right(explorer):
     assert count > 50 and share < 0.05
 
 
+def test_the_share_of_the_sure_answers_is_theirs_alone(explorer):
+    result = computed(explorer)
+    for (count, share), right in zip(result.sure, result.right, strict=True):
+        assert 0 < count < 500 and share > 0.99 > right
+
+
 def test_the_formula_is_the_row_of_the_matrix(explorer):
     explorer.set(right=0.5, digit=3)
     _, X, _, _ = digits()

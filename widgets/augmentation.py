@@ -52,7 +52,7 @@ class Augmentation(Explorer):
         }.items()
     }
     size = (840, 330)
-    readout_lines = 6
+    readout_lines = 5
 
     def __init__(self, model=None, augmented=None, **state):
         self.own = model, augmented

@@ -104,7 +104,7 @@ class Seen:
             after += " + noise"
         if self.change.ink == WHITE:
             after += ", then 1 minus that"
-        return f"Pixel in row 4, column 5: {mixed}{after}. All but the noise is one 64×64 matrix."
+        return f"Pixel in row 4, column 5: {mixed}{after}. Shift, turn and size together are one 64×64 matrix."
 
 
 def look(nets, names, digit, change, curves):

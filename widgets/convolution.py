@@ -65,7 +65,8 @@ class Convolution(Explorer):
         self.border = Rectangle((0, 0), 1, 1, ls="--", ec=GREY, lw=1.2, **look)
         self.window = Rectangle((0, 0), KERNEL, KERNEL, ec=RED, lw=2.4, **look)
         self.target = Rectangle((0, 0), 1, 1, ec=RED, lw=2.4, **look)
-        left.add_patch(Rectangle((0, 0), SIDE, SIDE, fill=False, ec=INK, lw=0.8))
+        frame = Rectangle((0, 0), SIDE, SIDE, fill=False, ec=GREY, lw=0.9, zorder=4)
+        move(left.add_patch(frame))
         left.set(xlim=far, ylim=far[::-1], title="the digit, with its border of zeros")
         look = {"cmap": "PuOr_r", "vmin": -1, "vmax": 1}
         (self.weights,) = move(middle.imshow(np.zeros((3, 3)), extent=(0, 3, 3, 0), **look))

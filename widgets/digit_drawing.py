@@ -2,9 +2,10 @@
 
 import numpy as np
 from matplotlib.colors import ListedColormap
+from matplotlib.patches import Rectangle
 
 from widgets.labels import Labels
-from widgets.style import BLUE, INK, ORANGE, PALE
+from widgets.style import BLUE, GREY, INK, ORANGE, PALE
 
 CELLS = ListedColormap([(1, 1, 1, 0), INK])  # a drawing's: no ink lets the grid through
 
@@ -13,8 +14,10 @@ def picture(live, axes, title, words="8×8 pixels", cells=8, cmap="Greys"):
     """A square picture on `axes`, white to black for 0 to 1, to be moved; one unit is one cell."""
     look = {"vmin": 0, "vmax": 1, "extent": (0, cells, cells, 0), "interpolation": "nearest"}
     (image,) = live.move(axes.imshow(np.zeros((cells, cells)), cmap, **look))
+    frame = Rectangle((0, 0), cells, cells, fill=False, ec=GREY, lw=0.9, zorder=4, clip_on=False)
+    live.move(axes.add_patch(frame))
     axes.set(title=title, xlabel=words, xticks=[], yticks=[])
-    axes.spines[:].set_visible(True)
+    axes.spines[:].set_visible(False)
     return image
 
 

@@ -97,7 +97,7 @@ class DigitErrors(Explorer):
 
     play = "mistake"
     size = (840, 330)
-    readout_lines = 6
+    readout_lines = 5
 
     def __init__(self, model=None, weights=None, **state):
         self.own, self.weights, self._graded = model, weights, None

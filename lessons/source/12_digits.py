@@ -840,7 +840,8 @@ for name, net in [("dense", dense), ("conv", conv)]:
 
 # %% [markdown]
 # The convolutional net has never seen a shifted digit. Not more data but the right *structure* has
-# made it robust. Draw for it, without preparation, small, in any corner:
+# made it robust. Draw for it without preparation, nearly as high as the square, with a pen of 4 to
+# 5 cells, now further to the left and now to the right:
 
 # %%
 DrawDigit(model=conv, prepare="as drawn")
