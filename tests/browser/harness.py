@@ -109,7 +109,7 @@ class Notebook:
         )
         self.page.wait_for_timeout(1000)
 
-    def wait_idle(self, seconds=120):
+    def wait_idle(self, seconds=300):
         """Wait until every cell that was sent to the kernel has finished."""
         self.page.wait_for_function(
             """() => {
