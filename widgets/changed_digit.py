@@ -104,7 +104,8 @@ class Seen:
             after += " + noise"
         if self.change.ink == WHITE:
             after += ", then 1 minus that"
-        return f"Pixel in row 4, column 5: {mixed}{after}. Shift, turn and size together are one 64×64 matrix."
+        matrix = "Shift, turn and size together are one 64×64 matrix"
+        return f"Pixel in row 4, column 5: {mixed}{after}. {matrix}."
 
 
 def look(nets, names, digit, change, curves):
