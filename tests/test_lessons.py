@@ -231,7 +231,7 @@ NUMBERS = {
         " 30 to train: 68.0% by the training part, 69.9% by all data; better in 87% of the splits",
         "500 to train: 91.3% by the training part, 91.2% by all data; better in 33% of the splits",
         "3.0 and 900: [-1.  1.]",
-        "x = 6.5 in 300 batches of 8: batch norm in training gives −0.53 to 2.06, with a std of 0.44",
+        "batches of 8: batch norm in training gives −0.53 to 2.06, with a std of 0.44",
         "after 100 batches: engine's 5.21 and 3.79",
         "after eval(), 6.0 together with [50.0, 60.0]: -0.27",
         "27 cells share its statistics, channel 1 of all samples: axes N, H, W",
