@@ -25,7 +25,7 @@ def test_the_square_stands_at_the_true_row_and_the_said_column(explorer):
         result = explorer.compute(mistake)
         k = result.digit
         assert explorer.cell.get_xy() == (result.said[k] - 0.5, result.y[k] - 0.5)
-        assert f"a {result.y[k]} read as {result.said[k]}" in explorer.live.description
+        assert f"{result.y[k]} read as {result.said[k]}" in explorer.live.description
 
 
 def test_the_frame_is_around_the_unit_with_the_largest_sum(explorer):

@@ -154,4 +154,4 @@ def test_preparing_is_a_choice(explorer):
     assert np.array_equal(result.ready, result.drawing)
     assert "As it is" in result.preparation
     explorer.prepare = LIKE_DATA
-    assert "310 of them count" in explorer.compute(**explorer.state).preparation
+    assert "it covers 310" in explorer.compute(**explorer.state).preparation

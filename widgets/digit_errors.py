@@ -60,9 +60,9 @@ class Graded:
         k, p = self.digit, self.p[self.digit]
         place = min(self.chosen, len(self.mistakes))
         return (
-            f"<b>Mistake {place} of {len(self.mistakes)}:</b> a {self.y[k]} read as "
+            f"<b>Mistake {place} of {len(self.mistakes)}:</b> {self.y[k]} read as "
             f"<b>{self.said[k]}</b> with p = {p[self.said[k]]:.2f}; {self.y[k]} itself gets "
-            f"p = {p[self.y[k]]:.2f}. The red square is its place in the matrix."
+            f"p = {p[self.y[k]]:.2f}. The framed square is its place in the matrix."
         )
 
     @property

@@ -57,12 +57,12 @@ class Reading:
             return "All 64 pixels are 0."
         row, column = np.unravel_index(self.pixels.argmax(), (8, 8))
         inked, kept, most = self.drawing.sum(), self.ready.sum(), 16 * self.pixels.max()
-        scaled = f"Set upright, scaled and centred, {kept}" if kept != inked else f"All {kept}"
+        scaled = "Set upright, scaled, centred and thickened or thinned"
         if (self.ready == self.drawing).all():
-            scaled = "As it is, all"
+            scaled = "As it is"
         return (
-            f"Ink on {inked} of {SIZE**2} cells. {scaled} of them count: a pixel is the share of "
-            f"its 4×4 cells with ink, at most {most:.0f} / 16 = {most / 16:.2f} (row {row + 1}, "
+            f"Ink on {inked} of {SIZE**2} cells. {scaled}, it covers {kept}: a pixel is the share "
+            f"of its 4×4 cells with ink, at most {most:.0f} / 16 = {most / 16:.2f} (row {row + 1}, "
             f"column {column + 1})."
         )
 
@@ -112,7 +112,7 @@ class DrawDigit(Explorer):
 
     def clear(self):
         """Start with an empty drawing."""
-        self.set(drawing="")
+        self.set(drawing="", prepare=self.initial["prepare"])
 
     def show_sample(self):
         """Draw the next of the test digits: only its counts are known, its cells are made up."""

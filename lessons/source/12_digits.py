@@ -7,7 +7,8 @@
 # *not* do, which is at least as instructive.
 #
 # When you are through, you have trained a classifier with your own code, looked at its mistakes and
-# its weights, broken it, mended it with augmentation, and written a convolution. Allow 60 minutes.
+# its weights, broken it, mended it with augmentation, and written a convolution. Allow two hours,
+# with a pause after section 4.
 
 # %% tags=["setup"]
 import numpy as np
@@ -86,6 +87,7 @@ def forward(X, W1, b1, W2, b2):
 # %% inputs="dig-forward"
 def inputs(rng):
     X, W1, b1 = rng.normal(size=(3, 4)), rng.normal(size=(4, 5)), rng.normal(size=5)
+    X[0] *= 1000  # its scores are far from those of the others
     b2 = rng.normal(size=3) + rng.choice([0, 2000])
     return X, W1, b1, rng.normal(size=(5, 3)), b2
 
@@ -128,6 +130,30 @@ def forward(X, W1, b1, W2, b2):
     E = np.exp(S - S.max(axis=1, keepdims=True))
     return H, E / E.sum(axis=1, keepdims=True)
 
+# %% wrong="dig-forward"
+# You subtract one number for the whole batch. A digit whose scores lie far below it gets 0/0.
+def forward(X, W1, b1, W2, b2):
+    H = np.maximum(0, X @ W1 + b1)
+    S = H @ W2 + b2
+    E = np.exp(S - S.max())
+    return H, E / E.sum(axis=1, keepdims=True)
+
+# %% wrong="dig-forward"
+# Your sums, one a row, are laid along the columns. keepdims=True keeps them upright.
+def forward(X, W1, b1, W2, b2):
+    H = np.maximum(0, X @ W1 + b1)
+    S = H @ W2 + b2
+    E = np.exp(S - S.max(axis=1, keepdims=True))
+    return H, E / E.sum(axis=1)
+
+# %% wrong="dig-forward"
+# Where are the biases? Both layers add theirs.
+def forward(X, W1, b1, W2, b2):
+    H = np.maximum(0, X @ W1)
+    S = H @ W2
+    E = np.exp(S - S.max(axis=1, keepdims=True))
+    return H, E / E.sum(axis=1, keepdims=True)
+
 # %%
 check("dig-forward", forward)
 
@@ -138,7 +164,7 @@ check("dig-forward", forward)
 # gradient is $P - Y$, where $Y$ has a 1 at each true class, divided by the number of samples
 # (lesson 03). For a layer $S = HW + b$ with the gradient $G$ at $S$ (lesson 04):
 # $dW = H^\top G$, $db$ = the sum of $G$ over the samples, $dH = G W^\top$. A ReLU lets the gradient
-# pass where it was on.
+# pass where it was on. (The check uses fewer than ten classes: P has a column for each.)
 
 # %% exercise="dig-gradients" points=2
 def gradients(X, y, W1, b1, W2, b2):
@@ -196,6 +222,40 @@ def gradients(X, y, W1, b1, W2, b2):
 def gradients(X, y, W1, b1, W2, b2):
     H, P = forward(X, W1, b1, W2, b2)
     G = P / len(y)
+    back = (G @ W2.T) * (H > 0)
+    return X.T @ back, back.sum(axis=0), H.T @ G, G.sum(axis=0)
+
+# %% wrong="dig-gradients"
+# `P[:, y]` is whole columns, for every sample. Each sample has one true class: pair rows with y.
+def gradients(X, y, W1, b1, W2, b2):
+    H, P = forward(X, W1, b1, W2, b2)
+    G = P.copy()
+    G[:, y] -= 1
+    G /= len(y)
+    back = (G @ W2.T) * (H > 0)
+    return X.T @ back, back.sum(axis=0), H.T @ G, G.sum(axis=0)
+
+# %% wrong="dig-gradients"
+# You multiply by the hidden answers. A ReLU lets the gradient through whole, or not at all.
+def gradients(X, y, W1, b1, W2, b2):
+    H, P = forward(X, W1, b1, W2, b2)
+    G = (P - np.eye(P.shape[1])[y]) / len(y)
+    back = (G @ W2.T) * H
+    return X.T @ back, back.sum(axis=0), H.T @ G, G.sum(axis=0)
+
+# %% wrong="dig-gradients"
+# You bend the gradient itself. What counts is where the unit was on in the forward pass: H > 0.
+def gradients(X, y, W1, b1, W2, b2):
+    H, P = forward(X, W1, b1, W2, b2)
+    G = (P - np.eye(P.shape[1])[y]) / len(y)
+    back = np.maximum(0, G @ W2.T)
+    return X.T @ back, back.sum(axis=0), H.T @ G, G.sum(axis=0)
+
+# %% wrong="dig-gradients"
+# The mean is over the samples. You divide by the number of classes.
+def gradients(X, y, W1, b1, W2, b2):
+    H, P = forward(X, W1, b1, W2, b2)
+    G = (P - np.eye(P.shape[1])[y]) / P.shape[1]
     back = (G @ W2.T) * (H > 0)
     return X.T @ back, back.sum(axis=0), H.T @ G, G.sum(axis=0)
 
@@ -268,6 +328,33 @@ def epoch(X, y, weights, order, batch_size, lr):
         slopes = gradients(X[batch], y[batch], *weights)
         new = [w - lr * slope for w, slope in zip(new, slopes)]
     return new
+
+# %% wrong="dig-epoch"
+# Your steps climb: the loss falls against the gradient.
+def epoch(X, y, weights, order, batch_size, lr):
+    for start in range(0, len(order), batch_size):
+        batch = order[start : start + batch_size]
+        slopes = gradients(X[batch], y[batch], *weights)
+        weights = [w + lr * slope for w, slope in zip(weights, slopes)]
+    return weights
+
+# %% wrong="dig-epoch"
+# Your gradients are means over the batch already. Dividing once more shrinks every step.
+def epoch(X, y, weights, order, batch_size, lr):
+    for start in range(0, len(order), batch_size):
+        batch = order[start : start + batch_size]
+        slopes = gradients(X[batch], y[batch], *weights)
+        weights = [w - lr * slope / batch_size for w, slope in zip(weights, slopes)]
+    return weights
+
+# %% wrong="dig-epoch"
+# Your function is over after the first batch: the return stands inside the loop.
+def epoch(X, y, weights, order, batch_size, lr):
+    for start in range(0, len(order), batch_size):
+        batch = order[start : start + batch_size]
+        slopes = gradients(X[batch], y[batch], *weights)
+        weights = [w - lr * slope for w, slope in zip(weights, slopes)]
+        return weights
 
 # %%
 check("dig-epoch", epoch)
@@ -409,6 +496,15 @@ def worst_confusion(y, said):
     true, answer = (np.bincount(part[wrong], minlength=10).argmax() for part in (y, said))
     return int(true), int(answer), int(np.sum(wrong & (y == true) & (said == answer)))
 
+# %% wrong="dig-confusion"
+# With arrays as indices `counts[y, said] += 1` counts each pair once. Go through them one by one.
+def worst_confusion(y, said):
+    counts = np.zeros((10, 10), int)
+    counts[y, said] += 1
+    counts[np.arange(10), np.arange(10)] = 0
+    true, answer = np.unravel_index(counts.argmax(), counts.shape)
+    return int(true), int(answer), int(counts[true, answer])
+
 # %%
 check("dig-confusion", worst_confusion)
 
@@ -513,6 +609,17 @@ def shift(pictures, right, down):
     start = 64 - 8 * down - right
     return old[:, start : start + 64]
 
+# %% wrong="dig-shift"
+# Right is right, but down goes up in yours: a new pixel in row r comes from row r − down.
+def shift(pictures, right, down):
+    old = np.pad(pictures.reshape(-1, 8, 8), ((0, 0), (8, 8), (8, 8)))
+    return old[:, 8 + down : 16 + down, 8 - right : 16 - right].reshape(pictures.shape)
+
+# %% wrong="dig-shift"
+# You roll the row of 64 numbers: what leaves comes back, and pixels run into the next row.
+def shift(pictures, right, down):
+    return np.roll(pictures, right + 8 * down, axis=1)
+
 # %%
 check("dig-shift", shift)
 
@@ -561,7 +668,8 @@ for name, pictures in [("as they are", X_test), ("shifted by 1", shifted(X_test,
 # %% [markdown]
 # Softmax divides 1 among ten names. There is no eleventh name for "none of these", and a picture
 # far from all training digits can lie far out on one side of the borders, where one score is much
-# larger than the rest. So: the house of section 1 is a 0 to it.
+# larger than the rest. So the house and the star of section 1 get a digit's name, too: which one do
+# the nets in its menu choose, and which one yours?
 #
 # ## 6 Augmentation
 #
@@ -606,8 +714,9 @@ else:
         print("shifted by {}: plain {:.1%}, augmented {:.1%}".format(move, *pair))
 
 # %% [markdown]
-# The augmented net holds out against 1 pixel. It pays a little on the digits as they are, and 2
-# pixels are still too much: it has learnt what it has been shown, no more.
+# The augmented net holds out against 1 pixel. It pays for that on the digits as they
+# are (how much changes from one epoch to the next), and 2 pixels are still too much: it has learnt
+# what it has been shown, no more.
 #
 # > **Set right.** "Augmentation always helps; the more the better." It helps if the change occurs
 # > in practice and *leaves the label alone*. Turn a 6 upside down, and it is a 9:
@@ -715,6 +824,16 @@ def conv_shape(N, C, K, F, S, P):
 def conv_shape(N, C, K, F, S, P):
     return (N + 2 * P - F) // S + 1, K, K * F * F * C
 
+# %% wrong="dig-size"
+# A side is a whole number: a window that would stick out is not used, so round down.
+def conv_shape(N, C, K, F, S, P):
+    return (N + 2 * P - F) / S + 1, K, K * (F * F * C + 1)
+
+# %% wrong="dig-size"
+# The output has a channel for each kernel, whatever the number of input channels.
+def conv_shape(N, C, K, F, S, P):
+    return (N + 2 * P - F) // S + 1, C * K, K * (F * F * C + 1)
+
 # %%
 check("dig-size", conv_shape)
 
@@ -793,6 +912,14 @@ def conv2d(x, kernel, stride, padding):
     rows, columns = ((side - n) // stride + 1 for side in padded.shape)
     return np.array([[(padded[i * stride : i * stride + n, j * stride : j * stride + n]
                        @ kernel).sum() for j in range(columns)] for i in range(rows)])
+
+# %% wrong="dig-conv2d"
+# You place the window everywhere. It jumps by `stride`, so there are fewer outputs.
+def conv2d(x, kernel, stride, padding):
+    padded, n = np.pad(x, padding), len(kernel)
+    rows, columns = (side - n + 1 for side in padded.shape)
+    return np.array([[(padded[i : i + n, j : j + n] * kernel).sum() for j in range(columns)]
+                     for i in range(rows)])
 
 # %%
 check("dig-conv2d", conv2d)
@@ -926,8 +1053,8 @@ print("all digits learnt, then odd or even from 10 samples:")
 compare(reads_all, lambda labels: labels % 2, 2, range(10), range(10), each=1)
 
 # %% [markdown]
-# Here the frozen layer is best: all that the new task needs is in it, and ten samples are better
-# spent on few weights.
+# Here the old layer pays, frozen or fine-tuned: all that the new task needs is in it. Frozen is a
+# little ahead, less than the seeds differ among themselves.
 #
 # > **Set right.** "Pretrained layers are always better than starting from scratch." They are if the
 # > old task has the same kind of input, had much more data, *and* made the net look for what the
