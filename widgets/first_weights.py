@@ -89,15 +89,17 @@ def signals(weights, activation, X, y):
 
 def tensors(weights):
     weights = [nnkit.tensor(w, requires_grad=True) for w in weights]
-    return weights, [nnkit.zeros(w.shape[1], requires_grad=True) for w in weights]
+    return weights, [nnkit.zeros(w.shape[1], dtype=w.dtype, requires_grad=True) for w in weights]
 
 
 def train(weights, activation, X, y, lr):
     """Yield the loss before each update of mini-batch gradient descent, and after the last one.
 
-    Ends early where the loss is no finite number any more.
+    Ends early where the loss is no finite number any more. In float64: many updates magnify the
+    rounding of float32, which differs from machine to machine, to the second digit of the loss.
     """
-    weights, biases = tensors(weights)
+    weights, biases = tensors([w.astype(float) for w in weights])
+    X = X.astype(float)
     rule, rng = optim.SGD([*weights, *biases], lr), np.random.default_rng(0)
     for _ in range(UPDATES + 1):
         batch = rng.integers(0, len(X), BATCH)

@@ -834,7 +834,8 @@ for seed in range(5):
     train.fit(net, F.mse_loss, optim.Adam(net.parameters(), lr=0.02), pair, epochs=600,
               progress=False)
     errors.append(abs(net(X).detach().numpy() - y.numpy()).max())
-print("12 trained units, five starts, at most off by:", np.round(errors, 2))
+print(f"12 trained units, five starts: the best is at most {min(errors):.1f} off, the worst "
+      f"{max(errors):.1f}; as near as by hand: {sum(np.array(errors) < 0.034)} of 5")
 
 # %% [markdown]
 # ## 8 What does it cost?
