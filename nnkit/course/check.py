@@ -104,12 +104,12 @@ def judge(lesson, exercise, answer, seeds=None):
     stub = lesson.stub_trial(exercise)
     if _same([_try(stub, args) for args in draws], got) and _same_code(stub.answer, answer):
         return _not_attempted(exercise)
-    known = {
-        wrong.hint: [_try(lesson.trial(exercise, number), args) for args in draws]
+    known = [  # pairs, since two mistakes may share a hint
+        (wrong.hint, [_try(lesson.trial(exercise, number), args) for args in draws])
         for number, wrong in enumerate(lesson.exercises[exercise].wrong)
-    }
-    hints = [hint for hint, values in known.items() if _same(values, got)]
-    hints += [hint for hint, values in known.items() if _same_mistake(expected, values, got)]
+    ]
+    hints = [hint for hint, values in known if _same(values, got)]
+    hints += [hint for hint, values in known if _same_mistake(expected, values, got)]
     return Verdict(exercise, *failure, hints[0] if hints else "")
 
 
