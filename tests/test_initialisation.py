@@ -84,6 +84,7 @@ def test_gradients_are_what_a_nudge_to_a_hidden_value_says(activation):
         ("normal, 1/sqrt(n)", "tanh", 0.0, "Shrinks slowly"),
         ("Kaiming normal", "ReLU", 0.0, "Keeps its size"),
         ("constant, from the slider", "tanh", 0.5, "No difference"),
+        ("constant, from the slider", "ReLU", 0.5, "No difference"),
         ("zeros", "ReLU", 0.0, "No difference"),
     ],
 )
