@@ -4,6 +4,7 @@ import contextlib
 import copy
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -239,10 +240,10 @@ NUMBERS = {
         "LayerNorm      changes by up to 0.00",
         "InstanceNorm2d changes by up to 0.00",
         "GroupNorm      changes by up to 0.00",
-        "raw inputs                 0.693   0.693   0.693   0.693",
+        "raw inputs                 0.694   0.693   0.693   0.693",
         "raw, layer norm inside     0.693   0.693   0.693   0.693   0.693",
         "no norm                lr 1.0: loss 1.819, shift 0.033",
-        "batch norm, shaken     lr 1.0: loss 0.093, shift 0.233",
+        "batch norm, shaken     lr 1.0: loss 0.031, shift 0.233",
         "0.60  good plot and good end the whole is a joy to watch",
         "['film', 'good']\n['film', 'good']",
     ],
@@ -272,6 +273,10 @@ def released(name):
     return nbformat.read(lessons_folder() / f"{name}.ipynb", as_version=4)
 
 
+# NumPy's matrix products as the oldest 64-bit x86 processors round them, not as the processor does
+# that the lessons were released on: what a lesson prints must not depend on it.
+OTHER_ROUNDING = {"OPENBLAS_CORETYPE": "Prescott"}
+
 # Makes nbval, which only compares what cells put out, also write it down.
 KEEP_OUTPUTS = """
 import json
@@ -290,7 +295,10 @@ def nbval_run(request, tmp_path_factory):
     (folder / "pytest.ini").write_text("[pytest]\n")
     (folder / "conftest.py").write_text(KEEP_OUTPUTS)
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", path]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=folder)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=300, cwd=folder,
+        env=os.environ | OTHER_ROUNDING,
+    )  # fmt: skip
     lines = (folder / "outputs.jsonl").read_text().splitlines()
     outputs = [output for line in lines for output in json.loads(line)]
     texts = [o.get("text") or o.get("data", {}).get("text/plain", "") for o in outputs]

@@ -551,18 +551,21 @@ for degree in [1, 15]:
 
 # %%
 def digits_net(X, y, hidden, weight_decay=0.0, seed=0, epochs=100, batch_size=None):
-    """A network with one hidden layer of so many units, trained on these digits."""
+    """A network with one hidden layer of so many units, trained on these digits.
+
+    It counts in float64, lest training make a processor's way of rounding visible.
+    """
     nnkit.manual_seed(seed)
-    model = nn.Sequential(nn.Linear(64, hidden), nn.ReLU(), nn.Linear(hidden, 10))
+    model = nn.Sequential(nn.Linear(64, hidden), nn.ReLU(), nn.Linear(hidden, 10)).double()
     optimiser = optim.AdamW(model.parameters(), lr=0.01, weight_decay=weight_decay)
-    samples = nnkit.tensor(X), nnkit.tensor(y)
+    samples = nnkit.tensor(X, dtype=nnkit.float64), nnkit.tensor(y)
     train.fit(model, F.cross_entropy, optimiser, samples, epochs=epochs,
               batch_size=batch_size or len(X), progress=False)
     return model
 
 
 def answers(model, X):
-    return model(nnkit.tensor(X)).detach().numpy().argmax(axis=1)
+    return model(nnkit.tensor(X, dtype=nnkit.float64)).detach().numpy().argmax(axis=1)
 
 
 for hidden, weight_decay in [(2, 0), (4, 0), (16, 0), (64, 0), (256, 0), (256, 1)]:
