@@ -132,8 +132,11 @@ def test_a_learners_function_is_the_one_that_is_nudged():
         return (x - x.mean(axis=0)) / (x.std(axis=0) + 1)
 
     explorer = NormalisedCell(normalise=over_pixels)
-    assert ": 3 cells share its statistics" in explorer.live.description
-    assert "Your normalise gives" in explorer.live.description
+    assert ": 27 cells share its statistics" in explorer.live.description
+    assert "Your normalise gives −0.92 there" in explorer.live.description
+    assert "it changes: 3, and not the 27 that batch norm means." in explorer.live.description
+    right = NormalisedCell(normalise=normalise)
+    assert right.live.description.endswith("whose output it changes.")
     stub = NormalisedCell(normalise=lambda x, kind, groups: None)
     assert "Your normalise returns nothing yet" in stub.live.description
     assert "keep the shape" in NormalisedCell(normalise=lambda x, kind, groups: x[0]).live.words
@@ -141,4 +144,4 @@ def test_a_learners_function_is_the_one_that_is_nudged():
 
 def test_a_function_that_forgets_the_cell_has_words_too():
     explorer = NormalisedCell(normalise=lambda x, kind, groups: 0 * x)
-    assert "No answer depends on this cell" in explorer.live.description
+    assert "whose output it changes: 0, and not the 27" in explorer.live.description

@@ -97,7 +97,8 @@ class Curves:
     def outlook(self):
         """What more points would bring, by the curve."""
         far, now = self.curves[-1, 1], self.here[1]
-        verb = "help" if now - far > TOLERANCE else "hardly help"
+        gain = now - far
+        verb = "help" if gain > TOLERANCE else "help a little" if gain > 0.01 else "hardly help"
         words = f"<b>More points {verb}:</b> with {MOST} the validation error is {far:.3f}."
         if self.here[0] < self.baseline - TOLERANCE:
             words += " The training error is below the baseline: it has learnt noise."

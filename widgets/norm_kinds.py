@@ -58,7 +58,7 @@ def sharing(function, x, cell):
 class Cell:
     """One cell of the block, those that share its statistics, and what there is to say of them.
 
-    y: the normalised block; shared: True for the cells; own: by a learner's function.
+    y: the normalised block; shared: True for the cells, both by a learner's function if `own`.
     """
 
     kind: str
@@ -71,7 +71,12 @@ class Cell:
 
     @property
     def values(self):
-        return self.x[self.shared]
+        """What the kind takes together, whatever a learner's function does."""
+        return self.x[self.meant]
+
+    @functools.cached_property
+    def meant(self):
+        return sharing(lambda x: normalise(x, self.kind, self.groups), self.x, self.at)
 
     @property
     def whose(self):
@@ -105,18 +110,25 @@ class Cell:
     def sharing_words(self):
         return (
             f"<b>{self.kind.capitalize()}</b> at (n, c, h, w) = {self.at}: "
-            f"{self.shared.sum()} cells share its statistics, {self.whose}."
+            f"{self.meant.sum()} cells share its statistics, {self.whose}."
+        )
+
+    @property
+    def own_words(self):
+        """What a learner's function does there."""
+        marked = "the marked cells are those whose output it changes"
+        if np.array_equal(self.shared, self.meant):
+            return f"Your normalise gives {self.y[self.at]:.2f} there; {marked}."
+        return (
+            f"Your normalise gives {self.y[self.at]:.2f} there; {marked}: {self.shared.sum()}, "
+            f"and not the {self.meant.sum()} that {self.kind} means."
         )
 
     @property
     def formula(self):
         """The formula with its numbers; eps is too small to be seen here."""
         x, values = self.x[self.at], self.values
-        if not len(values):
-            return "No answer depends on this cell."
         mean, std = values.mean(), values.std()
-        if std == 0:
-            return "All of them are equal: the std is 0, only eps keeps us from dividing by it."
         return (
             f"Their mean is {mean:.2f}, their std {std:.2f}: (x − mean)/std = "
             f"({x:.0f} − {mean:.2f})/{std:.2f} = <b>{(x - mean) / std:.2f}</b>."

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 from matplotlib.collections import PolyCollection
+from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from widgets.controls import choice, slider
@@ -49,7 +50,7 @@ class BlockDrawing:
         corners = np.array([corner(*cell) for cell in CELLS])
         self.middles = corners + 0.5
         square = np.array([(0, 0), (1, 0), (1, 1), (0, 1)])
-        self.cells = PolyCollection(corners[:, None] + square, fc=SHARED, ec=GREY, lw=0.6)
+        self.cells = PolyCollection(corners[:, None] + square, fc=OTHER, ec=GREY, lw=0.6)
         axes.add_collection(self.cells)
         (self.ring,) = axes.plot([], [], color=ORANGE, lw=3.5, zorder=5)
         live.move(self.cells, self.ring)
@@ -163,7 +164,7 @@ class NormalisedCell(Explorer):
         self.after = SharedValues(self.live, axes["y"], "the same, normalised", -4, 4)
         band, dots, mean, now = self.before.marks
         figure.legend(
-            [self.block.cells, now, dots, mean, band],
+            [Patch(fc=SHARED, ec=GREY, lw=0.6), now, dots, mean, band],
             ["shares its statistics", "chosen", "a cell that shares", "mean", "mean ± std"],
             loc="outside lower left", ncols=5, columnspacing=1.4,
         )  # fmt: skip
@@ -171,12 +172,13 @@ class NormalisedCell(Explorer):
     def draw(self, result):
         values, decimals = (result.x, 0) if self.show == BEFORE else (result.y, 1)
         self.block.show(result, values, decimals)
-        self.before.show(result.values, result.x[result.at])
+        self.before.show(result.x[result.shared], result.x[result.at])
         self.after.show(result.y[result.shared], result.y[result.at])
 
     def readout(self, result):
         lines = [result.sharing_words, result.formula, f"{result.statistics}."]
         if self.own:
-            yes = f"Your normalise gives {result.y[result.at]:.2f} there; its cells are marked."
-            lines.append(yes if result.own else not_yet("normalise", "this is nnkit's"))
+            lines.append(
+                result.own_words if result.own else not_yet("normalise", "this is nnkit's")
+            )
         return readable("<br>".join(lines))

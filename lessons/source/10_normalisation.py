@@ -86,19 +86,23 @@ print("divided by the unbiased std:", ((x - x.mean()) / x.std(ddof=1)).round(3))
 # above the minimum, where both have the same loss. The **condition number** is the largest
 # curvature $L$ divided by the smallest, $l$; the steps that are needed grow with it.
 #
-# 1. Move **lr** up a little. What happens on the left, and at which rate?
-# 2. Take the preset "lr 1". How many steps do the standardised inputs need?
-# 3. Move **scale of x2** from 1 to 30. Which picture changes?
+# 1. At first each side has a rate of its own, $2/(L + l)$: with it the steepest and the flattest
+#    direction shrink equally fast, which is the best that one rate can do. How many steps do the
+#    standardised inputs need? Where are the raw ones after 60?
+# 2. Move **scale of x2** from 1 to 30. Which picture changes?
+# 3. Set **rates** to "one lr for both" and **scale of x2** back to 10. Move **lr** up a little. What
+#    happens on the left, and at which rate? Why does the middle crawl at this rate?
 # 4. Take "what standardising can't mend", and move **correlation**. What is left in the middle?
 # 5. Take "an input far from 0". Here the second weight is the bias. Why does shifting help?
 
 # %%
-StandardisedInputs()
+StandardisedInputs(rates="each its own, 2/(L + l)")
 
 # %% [markdown]
 # A weight's curvature is the mean of its input squared. So 10 times the input means 100 times the
 # curvature: the steep direction demands a small rate, $lr < 2/L$, and with this rate the flat one
-# crawls. Standardised, every curvature is 1. Two things are mended: dividing makes the curvatures
+# crawls: here at $lr < 0.02$, which the standardised inputs, whose limit is 2, only suffer for
+# company. Standardised, every curvature is 1. Two things are mended: dividing makes the curvatures
 # equal, and subtracting separates a weight from the bias. Correlated inputs stay correlated.
 #
 # > **Set right.** "Normalising makes the data Gaussian." It shifts and stretches, nothing else, and
@@ -316,7 +320,12 @@ BatchNoise()
 
 # %% [markdown]
 # The batch's mean and std are estimates. Their error shrinks like $1/\sqrt{B}$: four times the
-# batch, half the noise. This **batch noise** disturbs the training a little, as dropout does. Of the
+# batch, half the noise. An outlier in a small batch pulls mean and std along: in a batch of $B$ no
+# sample can come out above $\sqrt{B - 1}$, so that $x = 11$, three std out, is never more than 1.73
+# in a batch of 4. Two rows stay in place, for they ask no other sample: after `eval()` (section 5)
+# the numbers are fixed, and layer norm (section 6) takes them from the sample's own features.
+#
+# This **batch noise** disturbs the training a little, as dropout does. Of the
 # four normalisations of section 6 only batch norm has it, and only in training.
 #
 # ### Exercise 2: batch norm in training
@@ -559,6 +568,12 @@ def fold(W, b, mean, var, gamma, beta, eps):
     return W * scale, (b - mean) * scale + beta
 
 # %% wrong="norm-fold"
+# beta, which is added at the very end, is missing in your b'.
+def fold(W, b, mean, var, gamma, beta, eps):
+    scale = gamma / np.sqrt(var + eps)
+    return W * scale, (b - mean) * scale
+
+# %% wrong="norm-fold"
 # beta is added at the very end. You scale it as well.
 def fold(W, b, mean, var, gamma, beta, eps):
     scale = gamma / np.sqrt(var + eps)
@@ -720,6 +735,29 @@ def normalise(x, kind, groups):
         v, axes = x.reshape(n, groups, c // groups, height, width), (0, 2, 3, 4)
     mean, var = v.mean(axis=axes, keepdims=True), v.var(axis=axes, keepdims=True)
     return ((v - mean) / np.sqrt(var + 1e-5)).reshape(x.shape)
+
+# %% wrong="norm-kinds"
+# You divide by n − 1 in the variance. Inside a layer it is the biased one, by n.
+def normalise(x, kind, groups):
+    def over(v, axes):
+        mean = v.mean(axis=axes, keepdims=True)
+        var = v.var(axis=axes, keepdims=True, ddof=1) + 1e-5
+        return ((v - mean) / np.sqrt(var)).reshape(x.shape)
+    if kind == "group norm":
+        return over(x.reshape(len(x), groups, -1), (2,))
+    axes = {"batch norm": (0, 2, 3), "layer norm": (1, 2, 3), "instance norm": (2, 3)}
+    return over(x, axes[kind])
+
+# %% wrong="norm-kinds"
+# The 1e-5 is missing. It is added to the variance.
+def normalise(x, kind, groups):
+    def over(v, axes):
+        mean, var = v.mean(axis=axes, keepdims=True), v.var(axis=axes, keepdims=True)
+        return ((v - mean) / np.sqrt(var)).reshape(x.shape)
+    if kind == "group norm":
+        return over(x.reshape(len(x), groups, -1), (2,))
+    axes = {"batch norm": (0, 2, 3), "layer norm": (1, 2, 3), "instance norm": (2, 3)}
+    return over(x, axes[kind])
 
 # %% wrong="norm-kinds"
 # Your instance norm takes the channels together. An instance is one channel of one sample.
@@ -905,7 +943,8 @@ for name, norm, kaiming in [
 # > matters (section 4). It is not settled which part counts most in which network.
 #
 # And look at the last rows: with the right start of lesson 06, most of the gain comes without any
-# norm. What batch norm adds here is the range: it learns at all three rates, also at 1.0.
+# norm. What batch norm adds here is the range: it learns at all three rates, also at 1.0, where the
+# other diverges.
 #
 # Its noise can act as a mild regulariser, but that is a side effect; don't count on it in place of
 # lessons 07 and 08.

@@ -79,10 +79,11 @@ def misclassified(w, b, X, y, lam):
 # %% inputs="eval-error"
 def inputs(rng):
     b, X = rng.normal(), rng.normal(size=(9, 2))
-    w = rng.choice([-1, 1], size=2) * rng.uniform(0.5, 1.5, size=2)
+    w = rng.choice([-1, 1], size=2) * np.array([rng.choice([0.5, 1]), rng.uniform(0.5, 1.5)])
     scores = rng.choice([-1, 1], size=9) * rng.uniform(0.6, 3, size=9)
     scores[0] = rng.uniform(0.1, 0.4)
     X[:, 0] = (scores - b - X[:, 1] * w[1]) / w[0]
+    X[1], scores[1] = (-b / w[0], 0), 0  # a score of exactly 0
     wrong = rng.permutation(9) < rng.integers(2, 4)
     order = rng.permutation(9)
     return w, b, X[order], ((scores > 0) != wrong).astype(int)[order], rng.uniform(0.1, 0.5)
@@ -106,6 +107,11 @@ def misclassified(w, b, X, y, lam):
 # A score is not a probability: here the border between the answers is a score of 0, not 0.5.
 def misclassified(w, b, X, y, lam):
     return np.mean((X @ w + b > 0.5) != y)
+
+# %% wrong="eval-error"
+# A score of exactly 0 is not *above* 0: then the answer is class 0.
+def misclassified(w, b, X, y, lam):
+    return np.mean((X @ w + b >= 0) != y)
 
 # %% wrong="eval-error"
 # You compare scores with classes. First turn each score into an answer, 0 or 1.
@@ -237,6 +243,13 @@ def split(X, y, order, n_train, n_validation):
     return (X[:n_train], y[:n_train]), (X[:n_validation], y[:n_validation]), (X[end:], y[end:])
 
 # %% wrong="eval-split"
+# A slice `a:b` ends at position b; b is not a number of samples. Where do those for validation end?
+def split(X, y, order, n_train, n_validation):
+    X, y, end = X[order], y[order], n_train + n_validation
+    middle = slice(n_train, n_validation)
+    return (X[:n_train], y[:n_train]), (X[middle], y[middle]), (X[end:], y[end:])
+
+# %% wrong="eval-split"
 # Your test set holds the validation samples, too: the sets must not share a sample.
 def split(X, y, order, n_train, n_validation):
     X, y, end = X[order], y[order], n_train + n_validation
@@ -336,19 +349,18 @@ def diagnose(baseline, training, validation, tolerance):
 
 # %% inputs="eval-diagnose"
 def inputs(rng):
-    tolerance = rng.uniform(1, 2)
-    small, large = tolerance * rng.uniform(0.3, 0.8, 2), tolerance * rng.uniform(1.3, 2, 2)
-    return rng.uniform(6, 12), tolerance, small, large, rng.permutation(5)
+    tolerance = rng.integers(8, 16) / 8  # eighths, and their sums, are exact
+    (a, b), (c, d) = rng.integers(2, 7, 2) / 8, tolerance + rng.integers(3, 9, 2) / 8
+    gaps = [(a, b), (c, b), (a, d), (c, d), (-c, b), (tolerance, b), (a, tolerance)]
+    return tolerance, rng.permutation([
+        (baseline, baseline + first, baseline + first + second)
+        for first, second in gaps for baseline in [rng.integers(48, 96) / 8]
+    ])
 
 
-def probe(diagnose, baseline, tolerance, small, large, order):
-    """Try it on both gaps small and large, and on a training error far below the baseline."""
-    (a, b), (c, d) = small, large
-    gaps = [(a, b), (c, b), (a, d), (c, d), (-c, b)]
-    return [
-        diagnose(baseline, baseline + gaps[i][0], baseline + sum(gaps[i]), tolerance)
-        for i in order
-    ]
+def probe(diagnose, tolerance, errors):
+    """Try it on rows of errors: gaps small, large and just as large as the tolerance."""
+    return [diagnose(*map(float, row), float(tolerance)) for row in errors]
 
 # %% wrong="eval-diagnose"
 # The second gap begins at the training error. Yours begins at the baseline and holds both.
@@ -386,6 +398,13 @@ def diagnose(baseline, training, validation, tolerance):
         "high variance" if varied else "neither")
 
 # %% wrong="eval-diagnose"
+# A gap that is just as large as the tolerance is not larger than it: >, not >=.
+def diagnose(baseline, training, validation, tolerance):
+    biased, varied = training - baseline >= tolerance, validation - training >= tolerance
+    return ("both" if varied else "high bias") if biased else (
+        "high variance" if varied else "neither")
+
+# %% wrong="eval-diagnose"
 # You only look at which gap is the larger one. Each is compared with the tolerance.
 def diagnose(baseline, training, validation, tolerance):
     first, second = training - baseline, validation - training
@@ -416,7 +435,7 @@ for case in CASES:
 #    more points? Where do both curves end?
 # 2. Set **degree** to 15 and **m** to 30. Is more data worth its price? Press **Play**.
 # 3. Stay there and raise **lambda** until the second gap is small at 30 points. What becomes of the
-#    first?
+#    first? At which lambda is the validation error lowest?
 # 4. Choose "a single training set" for **curves**: that is what you get in real life. Which of the
 #    two curves can you trust less?
 
@@ -427,7 +446,16 @@ LearningCurves(diagnose=diagnose)
 # - With few points the training error is low: a line passes through any two of them. It rises with
 #   $m$, since more points are harder to please. The validation error falls.
 # - **High bias**: the curves soon meet, at a high level. They are flat: more data does nothing.
-# - **High variance**: the curves are far apart and still coming closer. More data helps.
+# - **High variance**: the curves are far apart and still coming closer. More data helps: degree 15
+#   goes from 0.213 at 30 points to 0.095 at 300.
+# - With 6 to 20 points degree 15 is worse than useless: its 16 weights lead it nearly through each of
+#   them, and it swings wildly in between.
+# - $\lambda$ trades one gap for the other. At 0.1 the second is small, but the first is not any more,
+#   and the validation error, 0.198, is hardly lower than without any penalty. It is lowest, 0.116,
+#   near $\lambda = 0.001$, where the second gap is still "large". The validation error decides;
+#   the gaps only tell where to look.
+# - A single training set has jagged curves, the training error most of all at few points: it is a
+#   mean over $m$ points, the validation error one over 500.
 #
 # What to try, then:
 #
@@ -746,6 +774,17 @@ def counts(said, true):
     return np.sum(said & true), np.sum(said & ~true), np.sum(~said & true), np.sum(~said & ~true)
 
 # %% wrong="eval-counts"
+# Your order is that of nnkit's table, 0 first. Asked for are TP, FP, FN, TN.
+def counts(said, true):
+    said, true = said == 1, true == 1
+    return np.sum(~said & ~true), np.sum(said & ~true), np.sum(~said & true), np.sum(said & true)
+
+# %% wrong="eval-counts"
+# `~` turns an integer around bit by bit: ~1 is -2. First make them True or False, as `said == 1`.
+def counts(said, true):
+    return np.sum(said & true), np.sum(said & ~true), np.sum(~said & true), np.sum(~said & ~true)
+
+# %% wrong="eval-counts"
 # The numbers are right, their order is not: TP, FP, FN, TN.
 def counts(said, true):
     said, true = said == 1, true == 1
@@ -910,6 +949,14 @@ else:
 DecisionThreshold(precision_recall_f1=precision_recall_f1)
 
 # %% [markdown]
+# - Recall can only fall, for nobody is found by asking for more. Precision has teeth. At the right
+#   end nobody is called: it is 0/0, by definition 0.
+# - From half the people sick down to 0.5% of them, precision falls from 0.91 to 0.04: as many healthy
+#   people as ever are called sick by mistake, and nearly no sick ones are left among the called.
+#   Accuracy *rises*, from 0.81 to 0.93.
+# - With 90% of each: `distance` about 3.6, with a threshold near 2.25. A test must be very good
+#   before most of its alarms are true, if what it looks for is rare.
+#
 # > **Set right.** "Accuracy tells how good a classifier is." With 0.5% sick, the program that never
 # > looks has 99.5%. One that finds four of the five sick at the price of twenty false alarms has
 # > less:
