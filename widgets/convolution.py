@@ -67,7 +67,7 @@ class Convolution(Explorer):
         self.target = Rectangle((0, 0), 1, 1, ec=RED, lw=2.4, **look)
         frame = Rectangle((0, 0), SIDE, SIDE, fill=False, ec=GREY, lw=0.9, zorder=4)
         move(left.add_patch(frame))
-        left.set(xlim=far, ylim=far[::-1], title="the digit, with its border of zeros")
+        left.set(xlim=far, ylim=far[::-1], title="the digit")
         look = {"cmap": "PuOr_r", "vmin": -1, "vmax": 1}
         (self.weights,) = move(middle.imshow(np.zeros((3, 3)), extent=(0, 3, 3, 0), **look))
         middle.set(title="the kernel")

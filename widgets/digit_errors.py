@@ -95,7 +95,6 @@ class DigitErrors(Explorer):
 
     mistake = slider("mistake (1: the surest)", 1, 20, default=1, step=1)
 
-    play = "mistake"
     size = (840, 330)
     readout_lines = 5
 

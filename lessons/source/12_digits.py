@@ -425,8 +425,8 @@ DrawDigit(model=my_net)
 # ## 4 Look at the mistakes
 #
 # Left: the **confusion matrix**. Row: the true digit; column: what the net says. Right: the 64
-# weights into each hidden unit, as a picture: its **template**. Press **Play** and go through the
-# mistakes, from the one it was surest of.
+# weights into each hidden unit, as a picture: its **template**. Go through the mistakes with the
+# slider, from the one it was surest of.
 #
 # 1. Which of the mistakes would you have made, too?
 # 2. Which digit is hardest? Which confusions never happen?
