@@ -109,6 +109,31 @@ def test_a_fine_screen_gets_more_pixels_at_once(live):
     assert (live.width, live.height) == (300, 200)
 
 
+@pytest.mark.parametrize("height", [200, 460])  # 4.6 inches are 459.99999 pixels
+def test_the_static_picture_leaves_no_trace(height):
+    live = LiveFigure(300, height)
+    live.figure.subplots().set_title("before")
+    live.repaint()
+    before = live.picture
+    live.png()
+    live.repaint()
+    assert live.picture == before
+    with live.scaled(2):
+        live.figure.axes[0].set_title("after")
+        live.url()
+    live.repaint()
+    after, live._background = live.picture, None
+    live.repaint()
+    assert live.picture == after != before
+
+
+def test_the_static_picture_is_not_laid_out_anew(live, monkeypatch):
+    layout = type(live.figure.get_layout_engine())
+    monkeypatch.setattr(layout, "execute", lambda *_: pytest.fail("laid out again"))
+    live.png()
+    live.repaint()
+
+
 def test_the_static_picture_shows_the_moving_artists_too(live):
     shown = decode(live.png())
     live.dot.set_visible(False)

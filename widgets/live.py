@@ -14,6 +14,7 @@ import traitlets
 from isal import isal_zlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from widgets.style import RC
 
@@ -96,12 +97,25 @@ class LiveFigure(anywidget.AnyWidget):
 
     @contextlib.contextmanager
     def scaled(self, scale):
-        """Draw `scale` pixels a CSS pixel in this block, unseen by the page."""
+        """Draw `scale` pixels a CSS pixel in this block, unseen by the page.
+
+        The axes stay where they are; if nothing is changed meanwhile, that is all it costs.
+        """
+        self._draw_background()
+        before, layout = self._background, self.figure.get_layout_engine()
+        self.figure.set_dpi(DPI * scale)
         try:
-            self._set_scale(scale)
+            self.figure.set_layout_engine("none")
+            self._draw()
+            if layout:
+                self.figure.set_layout_engine(layout)
+            drawn = self._background
             yield
         finally:
-            self._set_scale(self.pixel_ratio)
+            unchanged = not self.figure.stale and self._background is drawn
+            self.figure.set_dpi(DPI * self.pixel_ratio)
+            self.figure.stale = not unchanged
+            self._background = before if unchanged else None
 
     def small_png(self):
         """The picture as `png` makes it, at the present scale."""
@@ -124,11 +138,17 @@ class LiveFigure(anywidget.AnyWidget):
             laid_out = axes.get_in_layout()
             axes.set_position(self._starts.setdefault(axes, axes.get_position(original=True)))
             axes.set_in_layout(laid_out)  # set_position takes it out
-        with self.style():
-            if layout and any(axes.get_aspect() != "auto" for axes in self.figure.axes):
+        if layout and any(axes.get_aspect() != "auto" for axes in self.figure.axes):
+            with self.style():
                 layout.execute(self.figure)  # these need a second pass
+        self._draw()
+
+    def _draw(self):
+        """Draw what stands still and keep its pixels."""
+        with self.style():
             self.canvas.draw()
-        self._background = self.canvas.copy_from_bbox(self.figure.bbox)
+        width, height = self.canvas.get_width_height()  # 4.6 inches at 100 dpi are 459.99999 pixels
+        self._background = self.canvas.copy_from_bbox(Bbox.from_bounds(0, 0, width, height))
 
     def _pixels(self):
         self._draw_background()
@@ -137,13 +157,9 @@ class LiveFigure(anywidget.AnyWidget):
             artist.axes.draw_artist(artist)
         return np.asarray(self.canvas.buffer_rgba())
 
-    def _set_scale(self, scale):
-        self.figure.set_dpi(DPI * scale)
-        self._background = None
-        self._draw_background()
-
     def _resize(self, _):
-        self._set_scale(self.pixel_ratio)
+        self.figure.set_dpi(DPI * self.pixel_ratio)
+        self._background = None
         self.repaint()
 
     def on_point(self, callback):
