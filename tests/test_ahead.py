@@ -57,6 +57,22 @@ def test_the_place_to_which_the_hand_goes_on_is_ready_first():
     assert [m["value"] for _, m in sent] == [1.6, 1.4, 1.3, 1.5, 1.9, 1.7]
 
 
+def test_what_was_drawn_ahead_is_not_computed_again():
+    computed = []
+
+    class Counted(Line):
+        def compute(self, **state):
+            computed.append(state["slope"])
+            return super().compute(**state)
+
+    counted = Counted()
+    sent_after(counted, ("slope", 1.5), ("slope", 1.6), ("lr", 0.2), ("slope", 1.7))
+    assert computed[1:4] == [1.5, 1.6, 1.4]  # then slope is 1.6: only its neighbours are new
+    assert computed[4:6] == [1.7, 1.5]
+    assert computed[6] == 1.6 and 1.7 in computed[7:]  # with another lr all is to be done again
+    assert counted.live.picture == Line(slope=1.7, lr=0.2).live.picture
+
+
 def test_at_its_end_a_slider_has_one_neighbour():
     assert [m["value"] for _, m in sent_after(Line(), ("slope", 3.0))] == [2.9]
     assert [m["value"] for _, m in sent_after(Line(), ("slope", -3.0))] == [-2.9]

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from widgets.explorer import last
-from widgets.work import PICTURE, Work
+from widgets.work import BLAS, PICTURE, Work
 
 
 class Shown(list):
@@ -152,3 +152,20 @@ def test_a_move_in_another_thread_waits_for_the_slice_and_takes_over():
 
     asyncio.run(run())
     assert shown[-1] == ("new2", True)
+
+
+def test_products_keep_to_one_thread_while_it_works_and_only_then():
+    def threads():
+        return {library["num_threads"] for library in BLAS.info() if library["user_api"] == "blas"}
+
+    seen = []
+
+    def compute():
+        seen.append(threads())
+        yield 1
+        seen.append(threads())
+        yield 2
+
+    with BLAS.limit(limits=2):
+        Work(lambda *_: seen.append(threads()), pytest.fail).start(compute)
+        assert seen == [{1}, {1}, {1}] and threads() == {2}

@@ -9,14 +9,15 @@ from widgets.controls import Slider
 
 REST = 0.06  # seconds without a move after a single one: the hand rests
 DRAG = 0.12  # the same after several moves, each within this time of the one before
-CHEAP = 0.1  # seconds of work up to which a picture is drawn ahead; a wait that feels like none
+CHEAP = 0.15  # seconds of work up to which a picture is drawn ahead; who turns round waits for it
 
 
 class Ahead:
     """Sends the pictures right and left of the slider moved last to the page.
 
     The page shows one as soon as that slider steps there, some 20 ms before the kernel's answer,
-    which is the same. Explorers whose pictures are slow, or redraw what stands still, are let be.
+    which is the same and need not be computed again. Explorers whose pictures are slow, or redraw
+    what stands still, are let be.
     """
 
     def __init__(self, explorer):

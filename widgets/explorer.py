@@ -5,6 +5,7 @@ import asyncio
 import base64
 import html
 import re
+from collections import deque
 
 from widgets.ahead import Ahead
 from widgets.controls import Control
@@ -57,6 +58,7 @@ class Explorer(abc.ABC):
         self._work = Work(self._present, lambda error: self.panel.admit(error), self.patience)
         self._ahead = Ahead(self)
         self._elsewhere = self._result = None  # a state that is looked at unseen; the last result
+        self._glimpsed = deque(maxlen=2)  # (state, result): need not be computed again
         self._moves = {}  # of the page, not drawn yet
         self._held = True  # while held, changes are collected; one refresh follows
         self._widgets = {name: control.widget() for name, control in self.controls.items()}
@@ -115,7 +117,7 @@ class Explorer(abc.ABC):
     @property
     def state(self):
         """{control: value}, all of it."""
-        with self._work.lock:
+        with self._work.alone():
             if self._elsewhere:
                 return dict(self._elsewhere)
             return {name: self.controls[name].kind(w.value) for name, w in self._widgets.items()}
@@ -123,7 +125,7 @@ class Explorer(abc.ABC):
     def set(self, **state):
         """Move several controls at once; the picture is drawn once."""
         self._check(state)
-        with self._work.lock:
+        with self._work.alone():
             self._held = True
             try:
                 for name, value in (self.follow(state) | state).items():
@@ -146,7 +148,8 @@ class Explorer(abc.ABC):
     def refresh(self):
         """Compute, draw and describe the present state; a failure becomes one line of words."""
         self._ahead.forget()
-        self._work.start(lambda: self.compute(**self.state))
+        known = [result for state, result in self._glimpsed if state == self.state]
+        self._work.start(lambda: known[-1] if known else self.compute(**self.state))
 
     def finish(self):
         """Return only when a slow computation is done and its final picture is drawn."""
@@ -157,14 +160,17 @@ class Explorer(abc.ABC):
 
         No widget moves and no page hears of it; afterwards everything is as it was.
         """
-        with self._work.lock:
+        with self._work.alone():
             self.finish()
             here = self.state
             try:
                 for move in moves:
                     self._elsewhere = here | self.follow(move) | move
                     try:
-                        result = last(self.compute(**self._elsewhere))
+                        computed = self.compute(**self._elsewhere)
+                        result = last(computed)
+                        if result is computed:  # what yields progress may change its results later
+                            self._glimpsed.append((self._elsewhere, result))
                         self.draw(result)
                         words = self.readout(result)
                     except Exception as error:

@@ -1,14 +1,19 @@
 """Slow computations in slices: they show their progress, and a newer one takes over at once."""
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections import deque
 from types import GeneratorType
 
+import numpy  # noqa: F401  its BLAS must be there when threadpoolctl looks for it
+from threadpoolctl import ThreadpoolController
+
 PICTURE = 0.1  # seconds from picture to picture; a wait that still feels like none
 SLICE = 0.02  # seconds of work, at least, between two looks at the messages that came in
 BREATH = 0.002  # seconds for such a look
+BLAS = ThreadpoolController()
 
 
 def last(results):
@@ -31,14 +36,23 @@ class Work:
     What it has after `patience` seconds is shown within `start` (0: the first result, at once); the
     rest runs between the messages of the running event loop, or at once where there is none. So a
     hand that keeps moving sees a picture a move, and none is of an old state. show(result,
-    finished) and fail(error) hear how it goes. `lock` is held meanwhile: a notebook may hear its
-    widgets in another thread.
+    finished) and fail(error) hear how it goes.
     """
 
     def __init__(self, show, fail, patience=PICTURE):
         self.show, self.fail, self.patience = show, fail, patience
-        self.lock = threading.RLock()
+        self._lock = threading.RLock()
         self._results = None
+
+    @contextlib.contextmanager
+    def alone(self):
+        """A block in which nobody else works: a notebook may hear its widgets in another thread.
+
+        NumPy's products keep to one thread meanwhile. They are small here, and a second thread,
+        even while it waits for its next share, takes the processor that the page needs to paint.
+        """
+        with self._lock, BLAS.limit(limits=1, user_api="blas"):
+            yield
 
     @property
     def busy(self):
@@ -47,7 +61,7 @@ class Work:
 
     def start(self, compute):
         """Run compute(), which returns its result or is a generator of better and better ones."""
-        with self.lock:
+        with self.alone():
             self.drop()
             try:
                 self._results = compute()
@@ -70,7 +84,7 @@ class Work:
 
     def finish(self):
         """Return only when nothing is under way; the last result is shown."""
-        with self.lock:
+        with self.alone():
             if self.busy:
                 self._slice(self._results, float("inf"))
 
@@ -85,7 +99,7 @@ class Work:
 
     def _slice(self, results, seconds):
         """Work for `seconds`, show what is due; true if there is more to come."""
-        with self.lock:
+        with self.alone():
             if results is not self._results:
                 return False
             end = time.monotonic() + seconds

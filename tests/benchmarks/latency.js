@@ -52,11 +52,15 @@
       handle.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
     }
   };
-  // Waits until no picture has come for `quiet` ms, from the first one after number `count` on.
+  // Waits until no picture has come for `quiet` ms, from the first one after number `count` on, and
+  // the kernel is idle: else a late picture would be taken for a quick one of the next move.
+  const { sessionContext } = window.jupyterapp.shell.currentWidget;
   const settle = async (count, quiet) => {
     const began = performance.now();
     const waiting = () => log.paints.length <= count
-      ? performance.now() - began < 5000 : performance.now() - log.paints.at(-1) < quiet;
+      ? performance.now() - began < 5000
+      : performance.now() - log.paints.at(-1) < quiet
+        || sessionContext.session.kernel.status !== "idle";
     while (waiting()) await frame();
     return log.paints.at(-1);
   };
