@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 STANDARD = set(sys.stdlib_module_names)
 PICTURES = {
-    "IPython", "PIL", "anywidget", "contourpy", "ipywidgets", "isal", "matplotlib", "traitlets",
+    "IPython", "PIL", "anywidget", "contourpy", "ipywidgets", "isal", "matplotlib", "threadpoolctl",
+    "traitlets",
 }  # fmt: skip
 POSIX_ONLY = {"fcntl", "resource", "pwd", "grp", "termios", "pty"}
 TOP_LEVEL = {

@@ -58,7 +58,7 @@ class Explorer(abc.ABC):
         self._work = Work(self._present, lambda error: self.panel.admit(error), self.patience)
         self._ahead = Ahead(self)
         self._elsewhere = self._result = None  # a state that is looked at unseen; the last result
-        self._glimpsed = deque(maxlen=2)  # (state, result): need not be computed again
+        self._glimpsed = deque(maxlen=2)  # (state, result): the next move may be there
         self._moves = {}  # of the page, not drawn yet
         self._held = True  # while held, changes are collected; one refresh follows
         self._widgets = {name: control.widget() for name, control in self.controls.items()}
@@ -149,6 +149,7 @@ class Explorer(abc.ABC):
         """Compute, draw and describe the present state; a failure becomes one line of words."""
         self._ahead.forget()
         known = [result for state, result in self._glimpsed if state == self.state]
+        self._glimpsed.clear()
         self._work.start(lambda: known[-1] if known else self.compute(**self.state))
 
     def finish(self):
