@@ -36,10 +36,13 @@ def test_window_and_target_belong_together(explorer):
     assert "Output row 2, column 3" in explorer.live.description
 
 
-def test_an_output_beyond_the_last_output_is_the_last(explorer):
+def test_the_slider_ends_with_the_last_output(explorer):
     explorer.set(padding=0, output=99)
     assert "Output row 6, column 6" in explorer.live.description
-    assert explorer.output == 99
+    assert explorer.output == explorer._widgets["output"].high == 35
+    explorer.padding = 2
+    assert explorer._widgets["output"].high == 99
+    assert explorer.output == 35
 
 
 def test_the_words_round_down_where_the_window_sticks_out(explorer):

@@ -64,6 +64,13 @@ def test_the_rubber_takes_ink_away_and_the_pen_has_its_width(explorer):
     assert not ink(explorer).any()
 
 
+def test_the_rubber_is_put_away_when_nothing_is_left(explorer):
+    pointer(explorer, "press", 16, 16)
+    explorer.hand.box.rubber.value = True
+    explorer.clear()
+    assert not explorer.hand.box.rubber.value
+
+
 def test_the_keyboard_draws_too(explorer):
     explorer.clear()
     key(explorer, "ArrowRight")

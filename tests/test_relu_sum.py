@@ -41,6 +41,17 @@ def test_units_are_added_one_by_one_and_told(explorer):
     assert "No unit yet" in explorer.live.description
 
 
+def test_the_units_shown_end_with_the_units_and_all_of_them_stay_all(explorer):
+    explorer.units = 3
+    assert explorer.shown == explorer._widgets["shown"].high == 3
+    explorer.units = 12
+    assert explorer.shown == explorer._widgets["shown"].high == 12
+    explorer.set(shown=5)
+    explorer.units = 8
+    assert explorer.shown == 5
+    assert ReluSum(units=2).shown == ReluSum(units=2, shown=20).shown == 2
+
+
 def test_moved_knots_are_ones_own_and_a_target_brings_its_own(explorer):
     explorer.points = ((-1.0, 0.0, 0), (0.0, 1.0, 0), (1.0, 0.0, 0))
     assert explorer.target == "own knots"

@@ -58,14 +58,9 @@ class Backprop(Explorer):
         start = {name: self.controls[name].default for name in INPUTS}
         return start | plan.inputs | {"step": plan.steps, "edge": 1}
 
-    def set(self, **state):
-        """As every explorer's, but step and edge end where the circuit ends."""
-        self._check(state)
-        plan = CIRCUITS[state.get("circuit", self.circuit)]
-        for name, end in ("step", plan.steps), ("edge", len(plan.edges)):
-            if name in state:
-                state[name] = min(state[name], end)
-        super().set(**state)
+    def ends(self, state):
+        plan = CIRCUITS[state["circuit"]]
+        return {"step": plan.steps, "edge": len(plan.edges)}
 
     def __repr__(self):
         unused = self.unused(self.state)
@@ -106,7 +101,6 @@ class Backprop(Explorer):
                 self.map.build(plan, self.height(plan))
             for name in INPUTS:
                 self._widgets[name].layout.display = None if name in plan.inputs else "none"
-            self._widgets["step"].high, self._widgets["edge"].high = plan.steps, len(plan.edges)
         self.map.show(result)
 
     def readout(self, result):

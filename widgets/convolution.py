@@ -6,14 +6,14 @@ from matplotlib.patches import Rectangle
 from widgets.controls import choice, slider
 from widgets.digit_net import digits
 from widgets.explorer import Explorer
-from widgets.kernels import KERNEL, KERNELS, SIDE, Slid, convolve
+from widgets.kernels import KERNEL, KERNELS, SIDE, Slid, convolve, side
 from widgets.labels import Labels
 from widgets.own import not_yet, own_or
 from widgets.style import GREY, INK, RED
 from widgets.words import readable
 
 MOST = 2  # padding
-WIDEST = SIDE + 2 * MOST - KERNEL + 1  # of the output
+WIDEST = side(1, MOST)  # of the output
 
 
 class Convolution(Explorer):
@@ -42,6 +42,9 @@ class Convolution(Explorer):
         self.own = conv2d
         super().__init__(**state)
 
+    def ends(self, state):
+        return {"output": side(state["stride"], state["padding"]) ** 2 - 1}
+
     def compute(self, kernel, output, stride, padding, digit):
         x = digits()[1].numpy()[digit].reshape(SIDE, SIDE).astype(float)
         weights = np.array(KERNELS[kernel], float)
@@ -53,7 +56,7 @@ class Convolution(Explorer):
         yes = "The output is from your own conv2d"
         yes += "." if np.allclose(out, ours) else ", and differs from nnkit's."
         whose = (yes if own else not_yet("conv2d", "this is nnkit's")) if self.own else ""
-        row, column = divmod(min(output, out.size - 1), len(out))
+        row, column = divmod(output, len(out))
         return Slid(x, weights, stride, padding, out, row, column, whose)
 
     def setup(self, figure):
@@ -85,9 +88,9 @@ class Convolution(Explorer):
         middle.set_xlabel("orange above 0, purple below")
 
     def draw(self, result):
-        side, n, most = SIDE + 2 * result.padding, len(result.out), abs(result.kernel).max()
+        whole, n, most = SIDE + 2 * result.padding, len(result.out), abs(result.kernel).max()
         self.image.set_data(result.x)
-        self.border.set(xy=(-result.padding, -result.padding), width=side, height=side)
+        self.border.set(xy=(-result.padding, -result.padding), width=whole, height=whole)
         self.window.set_xy(result.corner[::-1])
         self.target.set_xy((result.column, result.row))
         self.weights.set(data=result.kernel, clim=(-2 * most, 2 * most))  # pale enough for numbers

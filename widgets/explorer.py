@@ -34,7 +34,8 @@ class Explorer(abc.ABC):
     May be added: `presets`, {words in the menu: state}; `actions`, {words on a button: name of the
     method that it calls, which usually ends in `self.set(...)`}; `play`, the name of a whole-number
     slider that Play and Step buttons move on; `follow(changes)`, what else moves when the function
-    picker or the like moves; `unused(state)`, the names of controls without effect;
+    picker or the like moves; `ends(state)`, where sliders end that end elsewhere in some states;
+    `unused(state)`, the names of controls without effect;
     `pointed(axes, x, y)`, which hears the pointer and may end in `self.place(...)`; a `points`
     control, which the pointer and the keyboard edit on the axes that
     `self.live.on_points(axes, name)` names in `setup`.
@@ -54,7 +55,7 @@ class Explorer(abc.ABC):
         self.controls = self._declared()
         self._check(state)
         defaults = {name: control.default for name, control in self.controls.items()}
-        self.initial = defaults | self.follow(defaults | state) | state
+        self.initial = self._within(defaults | self.follow(defaults | state) | state)
         self._work = Work(self._present, lambda error: self.panel.admit(error), self.patience)
         self._ahead = Ahead(self)
         self._elsewhere = self._result = None  # a state that is looked at unseen; the last result
@@ -65,6 +66,7 @@ class Explorer(abc.ABC):
         for name, widget in self._widgets.items():
             widget.value = self.controls[name].kind(self.initial[name])
             widget.observe(self._moved, "value")
+        self._set_ends()
         self.live = LiveFigure(*self.size, lines=self.readout_lines)
         if type(self).pointed is not Explorer.pointed:
             self.live.on_point(self.pointed)
@@ -106,6 +108,18 @@ class Explorer(abc.ABC):
         """Values of further controls that go with `changes`; what `changes` names itself wins."""
         return {}
 
+    def ends(self, state):
+        """{slider: its last place in `state`}, where that is not always the declared one."""
+        return {}
+
+    def _within(self, state):
+        """`state` with no slider beyond its end."""
+        return state | {name: min(state[name], end) for name, end in self.ends(state).items()}
+
+    def _set_ends(self):
+        for name, end in self.ends(self.state).items():
+            self._widgets[name].high = end
+
     def unused(self, state):
         """The names of the controls that have no effect in `state`."""
         return ()
@@ -128,8 +142,9 @@ class Explorer(abc.ABC):
         with self._work.alone():
             self._held = True
             try:
-                for name, value in (self.follow(state) | state).items():
+                for name, value in self._within(self.state | self.follow(state) | state).items():
                     self._widgets[name].value = self.controls[name].kind(value)
+                self._set_ends()
             finally:
                 self._held = False
             self.refresh()
@@ -166,7 +181,8 @@ class Explorer(abc.ABC):
             here = self.state
             try:
                 for move in moves:
-                    self._elsewhere = here | self.follow(move) | move
+                    self._elsewhere = None  # each move begins here
+                    self._elsewhere = self._within(here | self.follow(move) | move)
                     try:
                         computed = self.compute(**self._elsewhere)
                         result = last(computed)

@@ -15,6 +15,11 @@ KERNELS = {
 }
 
 
+def side(stride, padding):
+    """Of the output, in pixels."""
+    return (SIDE + 2 * padding - KERNEL) // stride + 1
+
+
 def windows(x, stride, padding):
     """All 3x3 windows of a picture with a border of zeros, (rows, columns, 3, 3)."""
     padded = np.pad(x, padding)

@@ -44,14 +44,9 @@ class MatrixGradients(Explorer):
     def follow(self, changes):
         return {"row": 0, "column": 0} if "product" in changes else {}
 
-    def set(self, **state):
-        """As every explorer's, but row and column end where the result ends."""
-        self._check(state)
-        rows, columns = matrices(0)[PRODUCTS[state.get("product", self.product)][2]].shape
-        for name, end in ("row", rows - 1), ("column", columns - 1):
-            if name in state:
-                state[name] = min(state[name], end)
-        super().set(**state)
+    def ends(self, state):
+        rows, columns = matrices(0)[PRODUCTS[state["product"]][2]].shape
+        return {"row": rows - 1, "column": columns - 1}
 
     def pointed(self, axes, x, y):
         (left, top), (rows, columns) = self.corners[2], self.shapes[2]
@@ -62,7 +57,6 @@ class MatrixGradients(Explorer):
     def compute(self, product, row, column, seed):
         known = matrices(seed)
         left, right, result = (known[name] for name in PRODUCTS[product][:3])
-        row, column = min(row, len(result) - 1), min(column, result.shape[1] - 1)
         return {
             "product": product, "matrices": (left, right, result), "row": row, "column": column,
             "terms": list(zip(left[row], right[:, column], strict=True)),
@@ -84,8 +78,6 @@ class MatrixGradients(Explorer):
         if result["product"] != self.product_shown:
             with self.live.style():
                 self._build(result["product"], [m.shape for m in result["matrices"]])
-            rows, columns = self.shapes[2]
-            self._widgets["row"].high, self._widgets["column"].high = rows - 1, columns - 1
         (row, column), labels = (result["row"], result["column"]), []
         for (left, top), matrix in zip(self.corners, result["matrices"], strict=True):
             for (i, j), value in np.ndenumerate(matrix):

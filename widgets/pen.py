@@ -31,6 +31,11 @@ class DrawingBox(ipywidgets.HBox):
         layout = {"width": "100%", "height": "34px", "align_items": "center"}
         super().__init__([self.rubber, self.told], value=value, layout=layout)
         traitlets.link((self, "disabled"), (self.rubber, "disabled"))
+        self.observe(self._emptied, "value")
+
+    def _emptied(self, change):
+        if not change.new:
+            self.rubber.value = False  # there is nothing left to take away
 
     def tell(self, words):
         self.told.value = f'<div role="status" style="font-size:12px;line-height:1.3">{words}</div>'

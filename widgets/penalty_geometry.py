@@ -119,7 +119,7 @@ class PenaltyGeometry(Explorer):
             move(*axes.plot([], [], "*", ms=13, color=GREEN, mec="white", zorder=6))[0]
             for axes in (self.left, self.middle)
         ]
-        self.ends = [
+        self.tips = [
             move(*axes.plot([], [], "s", ms=8, color=RED, mec="white", zorder=7))[0]
             for axes in (self.left, self.middle)
         ]
@@ -141,7 +141,7 @@ class PenaltyGeometry(Explorer):
         )  # fmt: skip
         self.curve.legend(loc="lower right")
         figure.legend(
-            [self.stars[0], self.ends[0], self.ellipse, self.ball, self.path],
+            [self.stars[0], self.tips[0], self.ellipse, self.ball, self.path],
             ["least loss", "least loss + λ·R", "loss contour through it", "no larger R than there",
              "its path as λ grows"],
             loc="outside lower left", ncols=5, columnspacing=1.2,
@@ -156,7 +156,7 @@ class PenaltyGeometry(Explorer):
         self.ball.set_xy(ball(result["size"], result["share"]).T)
         self.ellipse.set_data(*result["ellipse"])
         self.path.set_data(*np.c_[centre, result["path"].T])
-        for star, end in zip(self.stars, self.ends, strict=True):
+        for star, end in zip(self.stars, self.tips, strict=True):
             star.set_data(*centre[:, None])
             end.set_data(*w[:, None])
         for line, values in zip(self.weights, result["path"].T, strict=True):

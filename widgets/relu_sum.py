@@ -115,18 +115,18 @@ class ReluSum(Explorer):
 
     target = choice("target", [*TARGETS, OWN], "sine")
     units = slider("units", 1, MOST, default=6, step=1)
-    shown = slider("units added so far", 0, MOST, default=MOST, step=1)
+    shown = slider("units added so far", 0, MOST, default=6, step=1)
     points = points("knot", ((LOW, HIGH), (-HEIGHT, HEIGHT)), AT_FIRST, classes=1)
 
     presets = {
-        "sine, 6 units": {"target": "sine", "units": 6},
-        "sine, 12 units: a quarter of the error": {"target": "sine", "units": 12},
-        "a jump can't be reached": {"target": "jump", "units": 24},
+        "sine, 6 units": {"target": "sine", "units": 6, "shown": 6},
+        "sine, 12 units: a quarter of the error": {"target": "sine", "units": 12, "shown": 12},
+        "a jump can't be reached": {"target": "jump", "units": 24, "shown": 24},
         "a bump of three units": {
             "target": OWN, "points": ((-0.5, 0.0, 0), (0.0, 1.0, 0), (0.5, 0.0, 0), (1.0, 0.0, 0)),
+            "shown": 3,
         },
     }  # fmt: skip
-    presets = {words: state | {"shown": MOST} for words, state in presets.items()}
     play = "shown"
     size = (840, 350)
     readout_lines = 5
@@ -136,13 +136,20 @@ class ReluSum(Explorer):
         super().__init__(**state)
 
     def follow(self, changes):
-        target, moved = changes.get("target"), changes.get("points", AT_FIRST) != AT_FIRST
-        if moved:
-            return {} if target else {"target": OWN}
-        if not {"target", "units"} & changes.keys() or target == OWN:
+        if not {"target", "units", "points"} & changes.keys():
             return {}
-        now = (self.state if hasattr(self, "live") else {}) | changes
-        return {} if now["target"] == OWN else {"points": knots(now["target"], now["units"])}
+        before = self.state if hasattr(self, "live") else {}
+        now, complete = before | changes, before.get("shown") == self.ends(before).get("shown")
+        more = {"shown": MOST} if complete else {}
+        if changes.get("points", AT_FIRST) != AT_FIRST:
+            return more if "target" in changes else more | {"target": OWN}
+        if now["target"] != OWN and {"target", "units"} & changes.keys():
+            more["points"] = knots(now["target"], now["units"])
+        return more
+
+    def ends(self, state):
+        places = {x for x, *_ in state.get("points", ())}
+        return {"shown": max(len(places) - 1, 1)} if places else {}
 
     def unused(self, state):
         return ["units"] if state["target"] == OWN else []

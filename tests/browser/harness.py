@@ -1,5 +1,7 @@
 """A real JupyterLab and a real Chromium: start them, find cells and pictures, type, run."""
 
+import base64
+import io
 import json
 import os
 import shutil
@@ -11,6 +13,8 @@ import urllib.error
 import urllib.request
 
 import nbformat
+import numpy as np
+import PIL.Image
 import pytest
 from nbformat import v4
 
@@ -248,7 +252,24 @@ class Shown:
         except Exception:  # say what is there instead
             assert normal(self.words) == words
             assert normal(self.picture.get_attribute("alt")) == words
-            raise
+            pytest.fail(other_pixels(self.picture.get_attribute("src"), explorer.live.picture))
+
+
+def other_pixels(there, wanted):
+    """In words: where the picture on the page differs from the one that was expected."""
+    there, wanted = (
+        np.asarray(PIL.Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))).astype(int)
+        for url in (there, wanted)
+    )
+    if there.shape != wanted.shape:
+        return f"the page's picture has the shape {there.shape}, expected was {wanted.shape}"
+    rows, columns = np.nonzero((there != wanted).any(axis=2))
+    if not len(rows):
+        return "the page's picture is right now, but came too late"
+    return (
+        f"{len(rows)} pixels of the page's picture differ, rows {rows.min()} to {rows.max()}, "
+        f"columns {columns.min()} to {columns.max()}, by up to {abs(there - wanted).max()}"
+    )
 
 
 def normal(text):
