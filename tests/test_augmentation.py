@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from widgets import Augmentation
-from widgets.changed_digit import SHIFTS, WHITE, Change
+from widgets.changed_digit import CURVES, WHITE, Change
 from widgets.digit_net import digits
 
 
@@ -30,11 +30,26 @@ def test_a_shift_loses_the_plain_net_before_the_augmented_one(explorer):
 
 
 def test_the_curves_pass_through_what_the_words_say(explorer):
-    explorer.set(right=-1.0, turn=10.0)
-    result = computed(explorer)
-    at = list(SHIFTS).index(-1)
-    assert result.curves[:, at] == pytest.approx(result.right)
-    assert f"{result.right[0]:.1%}" in explorer.live.description
+    explorer.set(right=-1.0, turn=15.0, down=1.0, size_of=0.9, noise=0.1)
+    for over, (words, places) in CURVES.items():
+        explorer.over = words
+        result = computed(explorer)
+        at = list(places).index(explorer.state[over])
+        assert result.curves.shares[:, at] == pytest.approx(result.right)
+        assert explorer.here.get_xdata()[0] == explorer.state[over]
+        assert explorer.chart.get_xlabel() == words
+        assert f"{result.right[0]:.1%}" in explorer.live.description
+
+
+def test_the_curves_run_over_what_moves(explorer):
+    explorer.turn = 15.0
+    assert explorer.over == "turn (degrees)"
+    explorer.set(right=1.0, down=1.0)
+    assert explorer.over == "turn (degrees)", "two at once: which?"
+    explorer.set(**explorer.presets["noise"])
+    assert explorer.over == "noise"
+    explorer.reset()
+    assert explorer.over == "shift right (pixels)"
 
 
 def test_only_what_changes_them_makes_the_curves_anew(explorer):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from widgets.changed_digit import BLACK, SHIFTS, WHITE, Change, look, shift_curves
+from widgets.changed_digit import BLACK, CURVES, WHITE, Change, curves, look
 from widgets.controls import choice, slider
 from widgets.digit_drawing import DigitChances, picture
 from widgets.digit_net import AUGMENTED, PLAIN, answers, trained
@@ -13,6 +13,7 @@ from widgets.style import BLUE, GREY, RED
 from widgets.words import readable
 
 NAMES = "plain net", "augmented net"
+WORDS = {name: words for name, (words, _) in CURVES.items()}
 
 
 def chosen(own, on, name):
@@ -37,9 +38,11 @@ class Augmentation(Explorer):
     size_of = slider("size", 0.5, 1.5, default=1.0, step=0.05)
     noise = slider("noise", 0.0, 0.5, default=0.0, step=0.05)
     ink = choice("ink", [BLACK, WHITE], BLACK)
+    over = choice("curves over", WORDS.values(), WORDS["right"])
 
     presets = {
         words: {"right": 0.0, "down": 0.0, "turn": 0.0, "size_of": 1.0, "noise": 0.0, "ink": BLACK}
+        | {"over": WORDS[next(iter(state), "right")]}
         | state
         for words, state in {
             "as it is": {},
@@ -47,7 +50,7 @@ class Augmentation(Explorer):
             "2 pixels to the right": {"right": 2.0},
             "turned by 15°": {"turn": 15.0},
             "upside down": {"turn": 180.0},
-            "white on black": {"ink": WHITE},
+            "white on black": {"right": 0.0, "ink": WHITE},
             "noise": {"noise": 0.3},
         }.items()
     }
@@ -56,15 +59,21 @@ class Augmentation(Explorer):
 
     def __init__(self, model=None, augmented=None, **state):
         self.own = model, augmented
-        self._curves = None, None  # of which change; kept while only digit and right move
+        self._curves = None, None  # of what; kept while only the digit moves, and along them
         super().__init__(**state)
 
-    def compute(self, digit, right, down, turn, size_of, noise, ink):
+    def follow(self, changes):
+        moved = changes.keys() & CURVES.keys()
+        return {"over": WORDS[moved.pop()]} if len(moved) == 1 else {}
+
+    def compute(self, digit, right, down, turn, size_of, noise, ink, over):
         sides = zip(self.own, (PLAIN, AUGMENTED), NAMES, strict=True)
         nets, names = zip(*(chosen(*side) for side in sides), strict=True)
         change = Change(right, down, turn, size_of, noise, ink)
-        if self._curves[0] != replace(change, right=0):
-            self._curves = replace(change, right=0), shift_curves(nets, change)
+        (over,) = (name for name, words in WORDS.items() if words == over)
+        same = over, replace(change, **{over: 0.0})
+        if self._curves[0] != same:
+            self._curves = same, curves(nets, change, over)
         return look(nets, names, digit, change, self._curves[1])
 
     def setup(self, figure):
@@ -79,16 +88,13 @@ class Augmentation(Explorer):
             DigitChances(self.live, plain, "plain net"),
             DigitChances(self.live, augmented, "augmented net"),
         ]
-        curve = figure.add_subplot(grid[:, 3])
+        self.chart = curve = figure.add_subplot(grid[:, 3])
         self.curves = self.live.move(
             *curve.plot([], [], color=RED, marker="o", ms=4, label="plain"),
             *curve.plot([], [], "--", color=BLUE, marker="s", ms=4, label="augmented"),
         )
         (self.here,) = self.live.move(curve.axvline(0, color=GREY, lw=1.2, ls=":"))
-        curve.set(
-            title="500 test digits: share right", xlabel="shift right (pixels)",
-            xlim=(-3.1, 3.1), ylim=(0, 1.02),
-        )  # fmt: skip
+        curve.set(title="500 test digits: share right", xlabel=" ", ylim=(0, 1.02))
         marks = [*self.curves, self.here]
         figure.legend(marks, ["plain", "augmented", "now"], loc="outside lower right", ncols=3)
 
@@ -97,9 +103,13 @@ class Augmentation(Explorer):
         self.after.set_data(result.picture.reshape(8, 8))
         for chances, p in zip(self.chances, result.p, strict=True):
             chances.show(p)
-        for line, shares in zip(self.curves, result.curves, strict=True):
-            line.set_data(SHIFTS, shares)
-        self.here.set_xdata([result.change.right] * 2)
+        words, places = CURVES[result.curves.over]
+        if self.chart.get_xlabel() != words:
+            margin = 0.02 * np.ptp(places)
+            self.chart.set(xlabel=words, xlim=(places[0] - margin, places[-1] + margin))
+        for line, shares in zip(self.curves, result.curves.shares, strict=True):
+            line.set_data(places, shares)
+        self.here.set_xdata([getattr(result.change, result.curves.over)] * 2)
 
     def readout(self, result):
         return readable("<br>".join([result.verdicts, result.shares, result.formula]))

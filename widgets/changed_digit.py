@@ -8,7 +8,13 @@ import numpy as np
 from widgets.digit_net import digits
 from widgets.warp import warp
 
-SHIFTS = np.arange(-3, 4)  # of the curves, pixels to the right
+CURVES = {  # what the curves can run over, by its name in Change: words, places
+    "right": ("shift right (pixels)", np.arange(-3, 4)),
+    "down": ("shift down (pixels)", np.arange(-3, 4)),
+    "turn": ("turn (degrees)", np.arange(-180, 181, 15)),
+    "size_of": ("size", np.arange(10, 31) / 20),
+    "noise": ("noise", np.arange(11) / 20),
+}
 SURE = 0.99
 BLACK, WHITE = "black on white", "white on black"
 MIDDLE = 8 * 3 + 4  # the pixel whose mixture is told: row 4, column 5
@@ -16,18 +22,21 @@ MIDDLE = 8 * 3 + 4  # the pixel whose mixture is told: row 4, column 5
 
 @dataclass(frozen=True)
 class Change:
-    """What is done to a digit: lengths in pixels, turn in degrees, noise a standard deviation."""
+    """What is done to a digit: lengths in pixels, turn in degrees, noise a standard deviation.
+
+    size_of: as large as that; named as the explorer's slider.
+    """
 
     right: float = 0.0
     down: float = 0.0
     turn: float = 0.0
-    size: float = 1.0
+    size_of: float = 1.0
     noise: float = 0.0
     ink: str = BLACK
 
     @cached_property
     def matrix(self):
-        return warp(self.right, self.down, self.turn, self.size)
+        return warp(self.right, self.down, self.turn, self.size_of)
 
     def __call__(self, X):
         """The pictures X (n, 64) changed; equally many get the same noise."""
@@ -44,8 +53,8 @@ class Change:
             parts.append(f"shifted by ({self.right:g}, {self.down:g}) pixels")
         if self.turn:
             parts.append(f"turned by {self.turn:g}°")
-        if self.size != 1:
-            parts.append(f"{self.size:.2f} times as large")
+        if self.size_of != 1:
+            parts.append(f"{self.size_of:.2f} times as large")
         if self.noise:
             parts.append(f"with noise of {self.noise:.2g}")
         if self.ink == WHITE:
@@ -54,11 +63,22 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Curves:
+    """The accuracy of two nets on the test digits over one part of their change.
+
+    over: its name in Change; shares: (2, places), see CURVES.
+    """
+
+    over: str
+    shares: np.ndarray
+
+
+@dataclass(frozen=True)
 class Seen:
     """One digit under a change, and two nets' answers.
 
-    picture: the digit changed; x, y: as it was; p: the two nets' probabilities for it; curves: as
-    by shift_curves; sure: for each net, how many of the 500 test digits, changed alike, get
+    picture: the digit changed; x, y: as it was; p: the two nets' probabilities for it; curves: of
+    the nets; sure: for each net, how many of the 500 test digits, changed alike, get
     p > 0.99, and the share of these that is right; right: the share of all 500; names: of the nets.
     """
 
@@ -67,7 +87,7 @@ class Seen:
     x: np.ndarray
     y: int
     p: list
-    curves: np.ndarray
+    curves: Curves
     sure: list
     right: list
     names: tuple
@@ -121,8 +141,9 @@ def look(nets, names, digit, change, curves):
     return Seen(change, now[digit], X[digit], int(y[digit]), p, curves, sure, right, names)
 
 
-def shift_curves(nets, change):
-    """The nets' accuracy on the test digits shifted by SHIFTS to the right and changed alike."""
+def curves(nets, change, over):
+    """Curves over one part of the change, the others as they are."""
     _, X, _, y = (part.numpy() for part in digits())
-    moved = [replace(change, right=shift)(X) for shift in SHIFTS]
-    return np.array([[(net(one).argmax(axis=1) == y).mean() for one in moved] for net in nets])
+    moved = [replace(change, **{over: place})(X) for place in CURVES[over][1].tolist()]
+    shares = [[(net(one).argmax(axis=1) == y).mean() for one in moved] for net in nets]
+    return Curves(over, np.array(shares))

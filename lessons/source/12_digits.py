@@ -677,7 +677,8 @@ for name, pictures in [("as they are", X_test), ("shifted by 1", shifted(X_test,
 # makes new training samples from old ones by changes that leave the label as it is. Left, one digit
 # and the digit changed. Then what two nets say: one trained on the digits as they are (**yours**,
 # once it is there), one trained on digits shifted by up to 1 pixel, turned by up to 15° and resized
-# by up to 15 %. Right, their accuracy on all 500 test digits, changed in the same way.
+# by up to 15 %. Right, their accuracy on all 500 test digits, changed in the same way; the curves
+# run over the slider that you moved last.
 #
 # 1. Slide **shift right** to 1, then 2. Where does each net break?
 # 2. Slide **turn**. How far does the augmented net follow? And beyond what it has been shown?
