@@ -6,7 +6,10 @@ export default {
     picture.className = "nnkit-live";
     picture.draggable = false;
     const describe = () => { picture.alt = model.get("description"); };
-    const paint = () => { picture.src = model.get("picture"); };
+    const paint = () => {
+      const source = model.get("picture");
+      if (picture.src !== source) picture.src = source; // a slider may have shown it ahead
+    };
     picture.width = model.get("width");
     picture.height = model.get("height");
     picture.classList.toggle("nnkit-clickable", model.get("clickable"));

@@ -31,11 +31,18 @@ export default {
       el.classList.toggle("nnkit-disabled", range.disabled);
     };
     // Pictures that the kernel drew ahead, by value; it sends none when they are no longer right.
+    // Each is decoded at once: on a fine screen that takes longer than all the rest of a step.
     const ahead = new Map();
-    const keep = ({ value, picture }) => picture ? ahead.set(value, picture) : ahead.clear();
+    const keep = ({ value, picture }) => {
+      if (!picture) return ahead.clear();
+      const image = new Image();
+      image.src = picture;
+      image.decode().catch(() => {});
+      ahead.set(value, image);
+    };
     const give = (value) => {
       const live = el.closest(".nnkit-explorer")?.querySelector(".nnkit-live");
-      if (live && ahead.has(value)) live.src = ahead.get(value);
+      if (live && ahead.has(value)) live.src = ahead.get(value).src;
       ahead.clear();
       model.set("value", value);
       model.save_changes();
