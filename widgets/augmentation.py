@@ -42,17 +42,17 @@ class Augmentation(Explorer):
 
     presets = {
         words: {"right": 0.0, "down": 0.0, "turn": 0.0, "size_of": 1.0, "noise": 0.0, "ink": BLACK}
-        | {"over": WORDS[next(iter(state), "right")]}
+        | {"over": WORDS[over]}
         | state
-        for words, state in {
-            "as it is": {},
-            "1 pixel to the right": {"right": 1.0},
-            "2 pixels to the right": {"right": 2.0},
-            "turned by 15°": {"turn": 15.0},
-            "upside down": {"turn": 180.0},
-            "white on black": {"right": 0.0, "ink": WHITE},
-            "noise": {"noise": 0.3},
-        }.items()
+        for words, over, state in (
+            ("as it is", "right", {}),
+            ("1 pixel to the right", "right", {"right": 1.0}),
+            ("2 pixels to the right", "right", {"right": 2.0}),
+            ("turned by 15°", "turn", {"turn": 15.0}),
+            ("upside down", "turn", {"turn": 180.0}),
+            ("white on black", "right", {"ink": WHITE}),
+            ("noise", "noise", {"noise": 0.3}),
+        )
     }
     size = (840, 330)
     readout_lines = 5

@@ -88,8 +88,7 @@ class Backprop(Explorer):
         plan = CIRCUITS[circuit]
         values = forward(plan, inputs)
         flows, totals = backward(plan, values, self.own)
-        edge = plan.edges[min(edge, len(plan.edges)) - 1]
-        return Walk(plan, min(step, plan.steps), edge, values, flows, totals, h)
+        return Walk(plan, step, plan.edges[edge - 1], values, flows, totals, h)
 
     def setup(self, figure):
         self.map = CircuitDrawing(self.live, figure.subplots())

@@ -161,7 +161,7 @@ class ReluSum(Explorer):
         whose = "The bias and the weights are from your own hinges."
         if self.own and not own:
             whose = not_yet("hinges", "this is nnkit's")
-        return Built(target, xs, ys, b, w, min(shown, len(w)), whose if self.own else "")
+        return Built(target, xs, ys, b, w, shown, whose if self.own else "")
 
     def setup(self, figure):
         left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
