@@ -54,7 +54,14 @@ def test_the_places_right_and_left_lie_ready_while_the_hand_rests():
 
 def test_the_place_to_which_the_hand_goes_on_is_ready_first():
     sent = sent_after(Line(), ("slope", 1.5), ("slope", 1.4), ("slope", 1.8))
-    assert [m["value"] for _, m in sent] == [1.6, 1.4, 1.3, 1.5, 1.9, 1.7]
+    assert [m["value"] for _, m in sent if m] == [1.6, 1.4, 1.3, 1.5, 1.9, 1.7]
+
+
+def test_pictures_that_may_have_come_after_the_slider_moved_on_are_taken_back():
+    line = Line()
+    sent_after(line, ("slope", 1.5))
+    line._ahead._dear.add("slope")  # none follow that would take their place
+    assert sent_after(line, ("slope", 1.6)) == [("slope", {})]
 
 
 def test_what_was_drawn_ahead_is_not_computed_again():
@@ -84,12 +91,12 @@ def test_nothing_is_drawn_ahead_of_a_hand_that_moves(monkeypatch):
     monkeypatch.setattr(ahead, "DRAG", 5 * DRAG)
     moves = [("slope", v / 10) for v in range(5)]
     sent = sent_after(Line(), *moves, rest=1.5 * ahead.REST)
-    assert [m.get("value") for _, m in sent] == [-0.1, 0.1] or sent == []
+    assert [m["value"] for _, m in sent if m] in ([-0.1, 0.1], [])
 
 
 def test_what_another_control_makes_wrong_is_taken_back():
     sent = sent_after(Line(), ("slope", 1.5), ("lr", 0.2), ("lr", 0.21), rest=4 * DRAG)
-    assert [name for name, _ in sent] == ["slope", "slope", "slope", "lr", "lr", "lr", "lr"]
+    assert [name for name, _ in sent] == ["slope"] * 3 + ["lr"] * 5
     assert sent[2] == ("slope", {})
     line, sent = Line(), []
     line._widgets["slope"].send = sent.append

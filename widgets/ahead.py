@@ -27,8 +27,6 @@ class Ahead:
     @contextlib.contextmanager
     def moving(self, name):
         """The block does what the page's move of control `name` asks for."""
-        if name == self._there:
-            self._there = None  # a slider that moves forgets its pictures by itself
         rest = DRAG if time.monotonic() - self._moved < DRAG else REST
         self._moved, began = time.monotonic(), time.thread_time()
         yield
@@ -42,7 +40,11 @@ class Ahead:
                 self._task = asyncio.get_running_loop().create_task(self._prepare(name, rest, up))
 
     def forget(self):
-        """Something else moves: what was drawn ahead is no longer right."""
+        """Something moves: what was drawn ahead is no longer right.
+
+        Also when it is the slider itself, though the page forgets by then: pictures that were on
+        their way to it when it moved have come since.
+        """
         if self._task:
             self._task.cancel()
             self._task = None
