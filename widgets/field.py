@@ -7,6 +7,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 
+from widgets.live import DPI
 from widgets.style import INK, RAMPS
 
 SHADES = 64  # as many as eyes tell apart here; fewer make a smaller picture than more
@@ -56,30 +57,37 @@ class Field(Artist):
     def draw(self, renderer):
         if self._values is None or not self.get_visible():
             return
-        (x, y), rows, columns = self._pixels(renderer)
+        (x, y), (width, height), block, rows, columns = self._pixels(renderer)
         scaled = (self._values - self.low) * (SHADES / (self.high - self.low))
         shades = along(along(scaled.astype(np.float32), 0, *rows), 1, *columns).astype(np.intp)
         image = self._shades.view(np.uint32).ravel().take(shades, mode="clip")
+        image = image.repeat(block, axis=1).repeat(block, axis=0)[:height, :width]
+        image = np.ascontiguousarray(image)
         context = renderer.new_gc()
         renderer.draw_image(context, x, y, image.view(np.uint8).reshape(*image.shape, 4))
         context.restore()
         self.stale = False
 
     def _pixels(self, renderer):
-        """(left, bottom), and where the pixels' rows and columns lie between the grid's."""
+        """Where the heat map lies in the picture, and its blocks' places in the grid.
+
+        (left, bottom), (width, height), pixels of a block's side, and `between` of the blocks'
+        rows and columns. On a fine screen, too, a block is a CSS pixel: the contour lines are as
+        sharp as the screen, the shades between them need not be.
+        """
         axes = self.axes
         seen = (*axes.bbox.extents, *axes.get_xlim(), *axes.get_ylim())
         if seen != self._seen:
             frame = renderer.points_to_pixels(0.4)  # inside the axes' edge lines
             left, bottom = np.ceil(axes.bbox.min + frame).astype(int)
             right, top = np.floor(axes.bbox.max - frame).astype(int)
-            along = np.arange(left, right) + 0.5, np.arange(bottom, top) + 0.5
+            block = max(int(axes.figure.dpi / DPI), 1)
+            along = (np.arange(a, b, block) + block / 2 for a, b in ((left, right), (bottom, top)))
             data = axes.transData.inverted()
-            x, _ = data.transform(np.c_[along[0], np.full(len(along[0]), bottom)]).T
-            _, y = data.transform(np.c_[np.full(len(along[1]), left), along[1]]).T
-            self._seen = seen
+            x, y = (data.transform(np.c_[at, at])[:, i] for i, at in enumerate(along))
             rows, columns = between(y, self.ys), between(x, self.xs)
-            self._map = (left, bottom), rows, columns
+            self._map = (left, bottom), (right - left, top - bottom), block, rows, columns
+            self._seen = seen
         return self._map
 
 
