@@ -7,7 +7,7 @@ import time
 
 from widgets.controls import Slider
 
-REST = 0.04  # seconds without a move after a single one: the hand rests
+REST = 0.02  # seconds without a move after a single one: the hand rests
 DRAG = 0.12  # the same after several moves, each within this time of the one before
 CHEAP = 0.15  # seconds of work up to which a picture is drawn ahead; who turns round waits for it
 
