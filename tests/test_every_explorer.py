@@ -4,6 +4,7 @@ import pytest
 
 import widgets
 from widgets.controls import Slider
+from widgets.field import Field
 
 EXPLORERS = sorted({*widgets.__all__} - {"Explorer", "LiveFigure"})
 MACHINERY = {name for name in vars(widgets.Explorer) if name[0] == "_" and name[:2] != "__"}
@@ -53,3 +54,13 @@ def test_both_ends_of_every_slider_are_shown_and_no_word_is_cut(explorer):
                 if box and not (whole.contains(*box.min) and whole.contains(*box.max)):
                     cut.add((str(place), str(part), str(box.extents)))
     assert not cut
+
+
+def test_nothing_that_stands_still_is_hidden_by_a_heat_map(explorer):
+    explorer.live.repaint()
+    for axes in explorer.live.figure.axes:
+        if not any(isinstance(part, Field) for part in axes.get_children()):
+            continue
+        for part in [*axes.lines, *axes.patches, *axes.collections, *axes.texts]:
+            shown = part.get_animated() or not part.get_window_extent().overlaps(axes.bbox)
+            assert shown, f"{part} is drawn once, before the heat map: give it to live.move"

@@ -125,8 +125,7 @@ class PenaltyGeometry(Explorer):
         ]
         for axes in (self.left, self.middle):
             axes.set(aspect="equal", xlabel="$w_1$")
-            axes.axhline(0, color=INK, lw=0.6)
-            axes.axvline(0, color=INK, lw=0.6)
+            move(axes.axhline(0, color=INK, lw=0.6), axes.axvline(0, color=INK, lw=0.6))
         self.left.set(title="loss, and the penalty R", ylabel="$w_2$")
         self.middle.set(title="loss + λ·R")
         self.weights = move(
