@@ -1,8 +1,11 @@
 """What holds for every explorer of `widgets.__all__`, without a browser; new ones are covered."""
 
+import asyncio
+
 import pytest
 
 import widgets
+from widgets import work
 from widgets.controls import Slider
 from widgets.field import Field
 
@@ -27,10 +30,17 @@ def test_it_leaves_the_machinery_alone(explorer):
     assert not set(explorer.controls) & set(dir(widgets.Explorer))
 
 
-def test_every_preset_can_be_shown(explorer):
-    for words, state in explorer.presets.items():
+def test_every_preset_can_be_shown_and_what_comes_before_it_is_done(explorer, monkeypatch):
+    monkeypatch.setattr(explorer._work, "patience", 0)
+    monkeypatch.setattr(work, "PICTURE", 0)
+
+    async def shown(state):
         explorer.set(**state)
-        explorer.finish()
+        while explorer._work.busy:
+            await asyncio.sleep(0.01)
+
+    for words, state in explorer.presets.items():
+        asyncio.run(shown(state))
         assert 'role="status"' in explorer.live.words, words
         assert explorer.state | state == explorer.state, words
 

@@ -130,9 +130,9 @@ class Playground(Explorer):
         """Yield Trained, on the way and at the end."""
         training = self._training(state)
         rows, values = all_turns(state, self.knobs), {name: state[name] for name in self.knobs}
-        turns = {epoch: tuple(row) for epoch, row in rows.items() if 0 < epoch <= state["epochs"]}
         knobs = [Knobs(**now) for now in for_each_epoch(rows, state["epochs"], values)]
         for marks, found, net in training.walk(knobs, state["activation"]):
+            turns = {epoch: tuple(row) for epoch, row in rows.items() if 0 < epoch <= marks[-1]}
             yield Trained(
                 marks, found, net, training.points, Knobs(**values), training.ratios, turns
             )
