@@ -238,6 +238,14 @@ ACCIDENTS = {
     ),
     "%%time": "%%time" + RIGHT,
     "a picture": "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()" + RIGHT,
+    "a line for each step": (
+        "def double(x):\n    for i in range(900):\n        print(f'step {i} of 900: {x * i}')\n"
+        "    return 2 * x"
+    ),
+    "a page for each call": (
+        "from IPython.display import HTML, display as show\n"
+        "def double(x):\n    show(HTML('<p>' * 30_000))\n    return 2 * x"
+    ),
     "own imports": "import numpy\nfrom numpy import *\ndef double(x):\n    return add(x, x)",
     "helpers called like ours": "def inputs(): return 2\nprobe = check = inputs\nput_out = 3\n"
     "def double(x):\n    return inputs() * x",
@@ -262,6 +270,11 @@ HELP = {
         "SyntaxError in line 1 (def double(x))",
     ),
     "misspelt name": ("def double(x):\n    return 2 * y", "error", "NameError in line 2"),
+    "helper in another cell": (
+        "def double(x):\n    return two(x)",
+        "error",
+        "name 'two' is not defined (graded cells run without your other cells",
+    ),
     "answer misnamed": (
         "def doubel(x):\n    return 2 * x",
         "error",

@@ -143,7 +143,8 @@ def test_json_round_trip(value):
     "text",
     [
         "", "{", '{"shape": [2], "values": [1]}', '{"a": 1}', "[" * 100_000, '{"dict": 3}', "1.5",
-        "[" * 400 + '"a"' + "]" * 400, f'{{"shape": [{"1," * 63}1], "values": [1]}}',
+        "[" * 400 + '"a"' + "]" * 400, "[" * 9 + '"a"' + "]" * 9, f"[{'[],' * 2000}null]",
+        f'{{"shape": [{"1," * 63}1], "values": [1]}}',
     ],
 )  # fmt: skip
 def test_what_is_no_encoded_answer_is_a_value_error(text):

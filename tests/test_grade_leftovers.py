@@ -1,6 +1,7 @@
 """What a kernel leaves behind is measured, removed, and never meets the next learner."""
 
 import os
+import struct
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from nnkit.course import grading_parent
 from nnkit.course.grading_isolation import LEVELS, works
 from nnkit.course.grading_kernel import GradingKernel, Limits
-from nnkit.course.grading_parent import KernelParent, folder_size, remove
+from nnkit.course.grading_parent import KernelParent, folder_size, remove, unmark
 from nnkit.course.grading_start import SHARES
 
 
@@ -23,6 +24,27 @@ def test_what_cannot_be_removed_does_not_meet_the_next_learner(tmp_path, monkeyp
         kernel.stop()
     assert not parent.reusable
     parent.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="extended attributes as on Linux")
+@pytest.mark.parametrize("level", [level for level in ("process", "namespace") if works(level)])
+def test_no_note_on_the_folders_themselves_meets_the_next_learner(tmp_path, level):
+    note = "import os; home = os.path.dirname(os.environ['HOME']); "
+    with closing(KernelParent(level, tmp_path / "p")) as parent:
+        kernel = GradingKernel(parent, Limits(), float("inf"))
+        kernel.run(note + "os.setxattr(home, 'user.note', b'the answers'); os.utime(home, (5, 5))")
+        assert os.listxattr(parent.folder) == ["user.note"], "the test's own premise"
+        kernel.stop()
+        assert parent.reusable
+        assert os.listxattr(parent.folder) == [] and parent.folder.stat().st_mtime == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="extended attributes as on Linux")
+def test_a_default_access_list_is_no_note_either(tmp_path):
+    entries = b"".join(struct.pack("<HHI", *e) for e in [(1, 7, 99), (4, 5, 99), (32, 0, 99)])
+    os.setxattr(tmp_path, "system.posix_acl_default", struct.pack("<I", 2) + entries)
+    unmark(tmp_path)
+    assert os.listxattr(tmp_path) == []
 
 
 SHARED = """

@@ -58,6 +58,20 @@ def test_zip_whose_entry_is_damaged(tmp_path):
         next(find_notebooks([path])).read()
 
 
+def test_zip_whose_packed_data_are_damaged_or_whose_names_are_no_utf8(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("é/07.ipynb", "{}" * 500)
+    data = path.read_bytes()
+    start = data.index(b".ipynb") + 6
+    path.write_bytes(data[:start] + b"\xff" * 8 + data[start + 8 :])
+    with pytest.raises(Unreadable, match="can't be read"):
+        next(find_notebooks([path])).read()
+    path.write_bytes(data.replace("é".encode(), b"\xff\xff", 1))
+    with pytest.raises(Unreadable, match="can't be read"):
+        next(find_notebooks([path])).read()
+
+
 def test_paths_without_notebooks(tmp_path):
     (tmp_path / "no.zip").write_bytes(b"PK")
     with pytest.raises(ValueError, match="no file or folder"):
@@ -111,6 +125,13 @@ def test_a_class_has_the_same_names_however_it_is_given(tmp_path, monkeypatch):
     assert whose(tmp_path / "submitted/ben/07_small") == {("ben", files[2])}
     monkeypatch.chdir(tmp_path / "submitted" / "anna")
     assert {student for student, _ in whose(".")} == {"anna"}
+
+
+def test_a_student_number_that_begins_like_a_lesson_is_a_student(tmp_path):
+    make_files(tmp_path / "c", "0512345/05_descent.ipynb", "0798/a.ipynb", "07123.ipynb")
+    make_files(tmp_path / "c", "ben/07/a.ipynb", "cleo/07 (1)/a.ipynb")
+    found = {student for student, _ in whose(tmp_path / "c")}
+    assert found == {"0512345", "0798", "07123", "ben", "cleo"}
 
 
 def test_students_of_single_files(tmp_path, monkeypatch):

@@ -106,6 +106,12 @@ def test_junit():
     assert EVIL in root[0].find("testcase/failure").get("message")
 
 
+def test_junit_is_red_for_a_notebook_of_no_lesson():
+    root = ElementTree.fromstring(as_junit(result(record(notes=["it is a web page."]))))
+    assert (root[0].get("tests"), root[0].get("errors")) == ("1", "1")
+    assert root[0].find("testcase/error").get("message") == "it is a web page."
+
+
 class Tags(HTMLParser):
     def __init__(self, text):
         super().__init__()

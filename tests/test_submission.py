@@ -43,14 +43,38 @@ def test_cell_id_is_enough(lesson):
     assert set(read(notebook, lesson).sources) == set(lesson.exercises)
 
 
-def test_of_two_cells_the_last_written_one_counts(lesson):
+def test_of_two_copies_the_last_written_one_counts(lesson):
     notebook = make_notebook(lesson)
     stub = lesson.exercises["double"].stub
-    for source in "first = 1", "last = 1", stub + "\n":
+    for source in "double = first", "double: object = last", stub + "\n":
         notebook["cells"].append(make_cell(source, "double"))
     submission = read(notebook, lesson)
-    assert submission.sources["double"] == "last = 1"
+    assert submission.sources["double"] == "double: object = last"
     assert submission.notes == ['3 cells are called "double"; the last one was graded.']
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["two = 2", "def double(x):\n    return two * x"],
+        ["def double(x):\n    return 2 * x", ""],
+        ["def double(x):\n    return 2 * x", "# it works!", "print(double(3))"],
+    ],
+)
+def test_the_parts_of_a_split_cell_are_graded_as_one(lesson, parts):
+    notebook = make_notebook(lesson, {"double": parts[0]})
+    notebook["cells"] += [make_cell(part, "double") for part in parts[1:]]
+    submission = read(notebook, lesson)
+    scope = {}
+    exec(submission.sources["double"], scope)
+    assert scope["double"](4) == 8
+    assert submission.notes == [f'{len(parts)} cells are called "double"; graded as one.']
+
+
+def test_of_a_split_cell_that_is_timed_the_last_part_counts(lesson):
+    notebook = make_notebook(lesson, {"double": "two = 2"})
+    notebook["cells"].append(make_cell("%%time\ndouble = 3", "double"))
+    assert read(notebook, lesson).sources["double"] == "%%time\ndouble = 3"
 
 
 def test_answer_in_another_cell_is_pointed_out(lesson):

@@ -1,6 +1,7 @@
 """Answers as plain data: the one meaning of "the same" that `check` and `nnkit grade` share."""
 
 import copy
+import itertools
 import json
 import math
 
@@ -8,7 +9,9 @@ import numpy as np
 
 RTOL, ATOL = 1e-4, 1e-6  # wide enough for float32, for another order of summation, for a loop
 NO_NUMBERS = str, bytes, complex, np.complexfloating  # float() would take some of them
-DEEPEST = 30  # levels of an answer, and dimensions of an array: NumPy has room for 64
+DEEPEST = 30  # dimensions of an array: NumPy has room for 64
+LEVELS = 8  # of lists and dicts in an answer
+MOST_PARTS = 2000  # lists, texts and arrays in an answer: all are looked at many times
 
 
 def plain(value):
@@ -188,9 +191,11 @@ def to_json(value):
 def from_json(text):
     """Decode what `to_json` wrote; raises ValueError when `text` is anything else."""
 
+    parts = itertools.count(1)
+
     def value(tree, depth=0):
-        if depth > DEEPEST:
-            raise ValueError("not an encoded answer: nested too deep")
+        if depth > LEVELS or next(parts) > MOST_PARTS:
+            raise ValueError("not an encoded answer: nested too deep, or too many parts")
         if isinstance(tree, list):
             return [value(item, depth + 1) for item in tree]
         if tree is None or isinstance(tree, str):

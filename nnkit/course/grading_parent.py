@@ -100,6 +100,7 @@ class KernelParent:
                 folder.chmod(0o700)
                 for entry in folder.iterdir():
                     remove(entry)
+                unmark(folder)
                 if any(folder.iterdir()):  # not for the next learner
                     self.close()
         except OSError:  # the folders themselves are gone
@@ -205,6 +206,17 @@ def remove(path):
         if os.name == "posix" and not path.is_symlink():
             for command in ["chmod", "-R", "u+rwx"], ["rm", "-rf"]:
                 subprocess.run([*command, "--", str(path)], capture_output=True)
+
+
+def unmark(folder):
+    """Take from a folder what could be a note to the next learner: attributes, access lists, times.
+
+    Raises OSError.
+    """
+    for name in getattr(os, "listxattr", lambda path: ())(folder):
+        if name.startswith(("user.", "system.posix_acl")):
+            os.removexattr(folder, name)
+    os.utime(folder, (0, 0))
 
 
 def folder_size(folder, most=1000):

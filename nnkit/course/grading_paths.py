@@ -50,7 +50,9 @@ class Found:
                     return _read(file)
                 with zipfile.ZipFile(file) as archive, archive.open(self.entry) as entry:
                     return _read(entry)
-        except (OSError, RuntimeError, zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+        except Unreadable:
+            raise
+        except Exception as error:  # zipfile hands on whatever the unpacking raises
             reason = label(getattr(error, "strerror", None) or str(error))
             raise Unreadable(f"it can't be read: {reason}.") from None
 
@@ -149,7 +151,9 @@ def _names(path, nested=False):
                 raise Unreadable(f"it is a zip file larger than {LARGEST >> 20} MiB: {INSTEAD}")
             with zipfile.ZipFile(file) as archive:
                 return sorted({entry.filename for entry in archive.infolist()})
-    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+    except Unreadable:
+        raise
+    except Exception as error:  # the same
         raise Unreadable(f"it can't be read as a zip file ({label(str(error))}).") from None
 
 

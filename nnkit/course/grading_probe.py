@@ -4,11 +4,13 @@ Nothing here is trusted. A learner who patches it only changes what their own ke
 is compared with the expected answers outside, in a process which the learner's code never enters.
 """
 
+import contextlib
 import json
 import traceback
 
 import numpy as np
 from IPython.display import display
+from IPython.utils.capture import capture_output
 
 from nnkit.course.answers import attempt, to_json
 
@@ -32,17 +34,19 @@ def put_out(get_answer, draws, inputs_source):
     results = []
     for args in (draws := decode_draws(draws)):
         answer = None
-        try:
-            answer = get_answer()
-            if answer is None or answer is Ellipsis:
-                results.append({"answer": to_json(None)})
-            else:
-                results.append({"answer": to_json(attempt(answer, args, scope.get("probe")))})
-        except BaseException as error:
-            results.append({"error": describe(error, answer)})
-            if isinstance(error, MemoryError):  # another try would only take as long again
-                results *= len(draws)
-                break
+        # What it prints and shows on the first draw is enough, as in `check`.
+        with capture_output() if results else contextlib.nullcontext():
+            try:
+                answer = get_answer()
+                if answer is None or answer is Ellipsis:
+                    results.append({"answer": to_json(None)})
+                else:
+                    results.append({"answer": to_json(attempt(answer, args, scope.get("probe")))})
+            except BaseException as error:
+                results.append({"error": describe(error, answer)})
+                if isinstance(error, MemoryError):  # another try would only take as long again
+                    results *= len(draws)
+                    break
     del results[len(draws) :]
     display({MIME: json.dumps(results)}, raw=True)
 

@@ -36,8 +36,11 @@ def name_students(given, lessons, without):
     the folders of files) are alike: each is a student's if one of them holds notebooks directly or
     if none holds more than one folder with notebooks; else each holds a class.
     """
-    names = "|".join(re.escape(word) for name in lessons for word in (name, name.split("_")[0]))
-    is_lesson = re.compile(f"({names}){COPY}" if names else "(?!)", re.IGNORECASE).fullmatch
+    names = "|".join(map(re.escape, lessons))
+    numbers = "|".join(re.escape(name.split("_")[0]) for name in lessons)
+    # Behind a number only what is in brackets: 0512345 is a student's.
+    pattern = rf"({names}){COPY}|({numbers})( ?\(\d+\))?" if names else "(?!)"
+    is_lesson = re.compile(pattern, re.IGNORECASE).fullmatch
     tops, beside = [_top(one, is_lesson) for one in given], defaultdict(dict)
     for one, top in zip(given, tops, strict=True):
         firsts = {_first(item.path) for item in one.found}

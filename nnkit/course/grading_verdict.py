@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from nnkit.course.answers import blank, difference, from_json, same_mistake
+from nnkit.course.lesson import DRAWS
 from nnkit.course.submission import same_code
 
 MOST = 400  # characters of a sentence that come from the learner's kernel
@@ -30,7 +31,7 @@ NOT_ATTEMPTED = Verdict("not-attempted", "nothing is written in its cell yet.")
 NOTHING = "it gives back nothing (None): is a return missing?"
 NO_ANSWER = Verdict("error", "its check gave no answer: does the code end or mute the session?")
 ADVICE = {
-    "timeout": "look for a loop that does not end.",
+    "timeout": f"look for a loop without end; an answer is tried on {DRAWS} inputs in this time.",
     "memory": "look for an array or a list that grows without bound.",
     "killed": "the other exercises were graded without it.",
 }
@@ -167,10 +168,10 @@ def _same_mistake(expected, known, results):
 
 
 def _what_stopped(kind, text, line, source):
-    lines = source.splitlines()
+    lines = source.split("\n")  # as Python counts them, not at U+2028 and the like
     where = (
         f" in line {line} ({lines[line - 1].strip()})" if line in range(1, len(lines) + 1) else ""
     )
-    if kind == "NameError" and not where:
+    if kind == "NameError":
         text += " (graded cells run without your other cells: define in this cell what it needs)"
     return f"{kind}{where}: {text}"

@@ -44,11 +44,10 @@ def read_submission(data, lesson):
         code = [cell for cell in own if cell["cell_type"] == "code"]
         written = [cell for cell in code if not same_code(cell["source"], exercise.stub)]
         if len(written) > 1:
-            found.notes.append(
-                f'{len(written)} cells are called "{name}"; the last one was graded.'
-            )
+            how = "graded as one" if _is_split(written, exercise) else "the last one was graded"
+            found.notes.append(f'{len(written)} cells are called "{name}"; {how}.')
         if code:
-            found.sources[name] = (written or code)[-1]["source"]
+            found.sources[name] = _graded(written or code, exercise)
         elif own:
             found.missing[name] = f'the cell "{name}" is not a code cell: turn it back into one.'
         else:
@@ -69,6 +68,22 @@ def read_submission(data, lesson):
                 "after which it is tried: move your code there."
             )
     return found
+
+
+def _graded(cells, exercise):
+    """The source that counts of an exercise's cells: mostly there is one."""
+    parts = [cell["source"] for cell in cells]
+    return "\n\n".join(parts) if _is_split(cells, exercise) else parts[-1]
+
+
+def _is_split(cells, exercise):
+    """True if several cells are the parts of one, which JupyterLab splits with all its names.
+
+    Copies of one, each of which defines the answer, are not; nor is a cell of another language.
+    """
+    sources = [cell["source"] for cell in cells]
+    whole = sum(exercise.answer in defined_names(source) for source in sources)
+    return len(sources) > 1 and whole < 2 and not any(s.startswith("%%") for s in sources)
 
 
 def exercises_in(data):
@@ -204,8 +219,11 @@ def defined_names(source):
             body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
-    names = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    definitions = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    names = {node.name for node in body if isinstance(node, definitions)}
     for node in body:
-        if isinstance(node, ast.Assign):
-            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
+        parts = (part for target in targets for part in ast.walk(target))
+        names |= {part.id for part in parts if isinstance(part, ast.Name)}
     return names
