@@ -326,7 +326,7 @@ X = nnkit.tensor(np.linspace(-1, 1, 20)[:, None], dtype=nnkit.float32)
 for name, function in [("ReLU", F.relu), ("leaky ReLU", F.leaky_relu), ("ELU", F.elu)]:
     w = nnkit.tensor([[1.0]], requires_grad=True)
     b = nnkit.tensor([-3.0], requires_grad=True)  # off for all 20 samples
-    optimiser = optim.SGD([w, b], lr=1.0)
+    optimiser = optim.SGD([w, b], lr=0.3)
     for _ in range(500):
         optimiser.zero_grad()
         ((function(X @ w + b) - 1) ** 2).mean().backward()  # the unit should answer 1
@@ -644,9 +644,9 @@ else:
 # last hidden layer has two units, its **hidden space** is drawn as well: their two outputs are the
 # axes, the grid of the plane is bent into it, and there the output's border is a straight line.
 #
-# **Everything can be changed while it trains**: activation, optimiser, `lr`, penalty, dropout and
-# batch size from the present epoch on ("turned so far" keeps the list, and the loss curve has a
-# dotted line at each turn); the data, the layers and the first weights start a new training.
+# **Change anything, at any time**: a new activation, optimiser, `lr`, penalty, dropout or batch
+# size counts from the present epoch on ("turned so far" keeps the list, and the loss curve has a
+# dotted line at each turn); new data, layers or first weights start a new training.
 # Slide **epochs** back, and you see the past as it was; **Reset** brings back the beginning.
 #
 # Below the picture stands each layer's **update-to-weight ratio**, the size of a step divided by

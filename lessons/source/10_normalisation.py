@@ -306,11 +306,12 @@ print("[1 .. 5]:", nn.BatchNorm1d(1)(nnkit.tensor([[1.0], [2], [3], [4], [5]])).
       .ravel().round(3))
 
 # %% [markdown]
-# So what a sample becomes depends on **who shares its batch**. The picture follows a single sample
-# through 300 random batches. Left: what its feature $x$ is turned into. Right: the spread of this
-# against the batch size.
+# So what a sample becomes depends on **who shares its batch**. The picture puts a single sample
+# into 300 random batches. Left: what its feature $x$ is turned into, in all of them. Right: the
+# spread of this against the batch size.
 #
-# 1. Press **Play**: the orange dot is the same sample, each time in other company.
+# 1. Press **Play**, which goes through the first hundred of them: the orange dot is the same
+#    sample, each time in other company.
 # 2. Move **batch size** from 8 to 32, then to 128. What does four times the batch do to the spread?
 # 3. Two rows did not move meanwhile. Why not?
 # 4. Take "an outlier in a small batch". Why is it not seen as the outlier it is?
@@ -322,8 +323,10 @@ BatchNoise()
 # The batch's mean and std are estimates. Their error shrinks like $1/\sqrt{B}$: four times the
 # batch, half the noise. An outlier in a small batch pulls mean and std along: in a batch of $B$ no
 # sample can come out above $\sqrt{B - 1}$, so that $x = 11$, three std out, is never more than 1.73
-# in a batch of 4. Two rows stay in place, for they ask no other sample: after `eval()` (section 5)
-# the numbers are fixed, and layer norm (section 6) takes them from the sample's own features.
+# in a batch of 4. At first this cap holds its outputs together: their spread even grows with the
+# batch, and only in larger batches does it shrink like $1/\sqrt{B}$. Two rows stay in place, for
+# they ask no other sample: after `eval()` (section 5) the numbers are fixed, and layer norm
+# (section 6) takes them from the sample's own features.
 #
 # This **batch noise** disturbs the training a little, as dropout does. Of the
 # four normalisations of section 6 only batch norm has it, and only in training.
@@ -622,9 +625,12 @@ NormalisedCell()
 # | kind | mean over | shape of the mean | at test | learnt scale and shift |
 # |:--|:--|:--|:--|:--|
 # | batch norm | N, H, W | (1, C, 1, 1) | running statistics | one a channel |
-# | layer norm | C, H, W | (N, 1, 1, 1) | the same | one a place, or none |
-# | instance norm | H, W | (N, C, 1, 1) | the same | one a channel, or none |
-# | group norm | H, W, a group's channels | one a sample and group | the same | one a channel |
+# | layer norm | C, H, W | (N, 1, 1, 1) | as in training | one for each (c, h, w) |
+# | instance norm | H, W | (N, C, 1, 1) | as in training | none by default |
+# | group norm | H, W, a group's channels | (N, G, 1, 1, 1) | as in training | one a channel |
+#
+# (Group norm's mean has this shape after the reshape to (N, G, C/G, H, W), for G groups.) For a
+# table (N, features), batch norm takes means over N, layer norm over the features.
 #
 # Batch norm is at home in convolutional networks with large batches. Group norm serves where
 # batches must be small. Instance norm is known from style transfer: it removes each picture's own
@@ -822,7 +828,7 @@ print("layer norm, one sample:", ln(x[:1]).detach().numpy().round(2))
 #
 # The two moons of lesson 09, but $x_2$ is multiplied by 100 and shifted by 300. A network
 # with two hidden layers is trained on them, with norms or without, at five learning rates. Each
-# number is the median training loss of five starts after 60 steps; guessing gives
+# number is the median training loss of five starts after 20 steps; guessing gives
 # $\ln 2 = 0.693$.
 
 # %%
@@ -830,6 +836,7 @@ moons, side = data.moons(100, 0.15, generator=nnkit.Generator().manual_seed(1))
 # In float64, lest training make a processor's way of rounding visible.
 side = side.double()[:, None]
 raw = nnkit.tensor(moons.numpy() * [1, 100] + [0, 300], dtype=nnkit.float64)
+standardised = data.standardize(raw)
 
 
 def trained_loss(X, norm, lr, seed, steps=20):
@@ -852,25 +859,29 @@ rates = [0.03, 0.1, 0.3, 1.0, 3.0]
 print("lr", " " * 21, *(f"{lr:7}" for lr in rates))
 for name, X, norm in [
     ("raw inputs", raw, None),
-    ("standardised inputs", data.standardize(raw), None),
-    ("standardised, only x2", data.standardize(raw) * nnkit.tensor([0, 1]), None),
+    ("standardised inputs", standardised, None),
+    ("standardised, only x2", standardised * nnkit.tensor([0, 1]), None),
     ("raw, batch norm inside", raw, nn.BatchNorm1d),
     ("raw, layer norm inside", raw, nn.LayerNorm),
-    ("standardised, batch norm", data.standardize(raw), nn.BatchNorm1d),
+    ("standardised, batch norm", standardised, nn.BatchNorm1d),
+    ("standardised, layer norm", standardised, nn.LayerNorm),
 ]:
     medians = [np.median([trained_loss(X, norm, lr, seed) for seed in range(5)]) for lr in rates]
     print(f"{name:24}", *(f"{loss:7.3f}" for loss in medians))
 
 # %% [markdown]
 # - With raw inputs nothing is learnt at any of these rates: the sums are in the hundreds, and every
-#   tanh is saturated (lesson 09).
+#   tanh of the first layer is saturated (lesson 09). At 3.0 the last layer overshoots as well
+#   (6.283, worse than guessing).
 # - Standardised inputs mend it.
 # - Batch norm inside alone gets about as far as $x_2$ alone can: each unit's sum is nearly all
 #   $x_2$, and scaling the sum does not bring $x_1$ back.
-# - Layer norm inside alone does not help here: the sums of one sample are all about $x_2$ times a
-#   weight, and it divides by just that size. All samples look alike.
-# - Both together: best at each of these rates, after 20 steps. Such a race depends on its length:
-#   with `steps=60` standardised inputs alone win at the highest rate.
+# - Layer norm inside alone does not help here: $x_2$ lies around 300 and never near 0, so the sums
+#   of one sample are all about $x_2$ times a weight, and it divides by just that size. All samples
+#   look alike. The shift of 300 does that, and standardising removes it.
+# - Both together: a norm on standardised inputs gives the lowest losses at every rate but the
+#   lowest. Such a race depends on its length: with `steps=60` layer norm is clearly ahead from 0.3
+#   up, and at 3.0 standardised inputs alone beat batch norm (0.018 against 0.044).
 #
 # > **Set right.** "With batch norm I needn't scale my inputs." It scales the sums, when the inputs
 # > have already been mixed.
@@ -933,8 +944,9 @@ for name, norm, kaiming in [
 
 # %% [markdown]
 # Shaken batch norm moves the last layer's inputs several times as far as no norm does at its best
-# rate (0.233 against 0.033), and has learnt far more, if less than batch norm left in peace. So the
-# shift can't be the whole reason.
+# rate (0.233 against 0.033), and has learnt far more, if less than batch norm left in peace. And
+# the row "no norm, Kaiming start, lr 0.3" moves its inputs as far (0.269) without any norm, and
+# learns well, too (0.172). So the shift can't be the whole reason.
 #
 # > **Set right.** "Batch norm removes internal covariate shift, that is why it works." It is an aid
 # > to **optimisation**, that much is sure. Santurkar and others measured that the loss and its
