@@ -170,6 +170,18 @@ def test_zip_files_of_students(tmp_path):
     assert whose(tmp_path / "cleo.zip") == {("cleo", "cleo.zip/05_descent.ipynb")}
 
 
+def test_a_class_folder_that_was_packed_whole(tmp_path):
+    files = "anna/05_descent.ipynb", "ben/07_small/07_small.ipynb", "cleo/essay.pdf"
+    path = make_zip(tmp_path / "submitted.zip", {f"submitted/{name}": b"{}" for name in files})
+    assert {student for student, _ in whose(path)} == {"anna", "ben", "cleo"}
+    assert [item.read() for item in find_notebooks([path], LESSONS) if not item.problem] == [
+        b"{}", b"{}"
+    ]  # fmt: skip
+    for name in "anna/my work.ipynb", "anna/07_small/07_small.ipynb":
+        one = make_zip(tmp_path / "anna.zip", {name: b"{}"})
+        assert {student for student, _ in whose(one)} == {"anna"}
+
+
 def test_whoever_handed_in_something_else_has_a_row_that_says_so(tmp_path):
     folder = tmp_path / "submitted"
     make_files(folder, "anna/05.ipynb", "ben/answer.pdf", ".git/x", "cleo/05_descent.ipynb.txt")

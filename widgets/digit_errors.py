@@ -51,16 +51,15 @@ class Graded:
         """The number of the digit that is looked at; None if the net makes no mistake."""
         if not len(self.mistakes):
             return None
-        return self.mistakes[min(self.chosen, len(self.mistakes)) - 1]
+        return self.mistakes[self.chosen - 1]
 
     @property
     def mistake_words(self):
         if self.digit is None:
             return "<b>No mistake</b> on the 500 test digits."
         k, p = self.digit, self.p[self.digit]
-        place = min(self.chosen, len(self.mistakes))
         return (
-            f"<b>Mistake {place} of {len(self.mistakes)}:</b> {self.y[k]} read as "
+            f"<b>Mistake {self.chosen} of {len(self.mistakes)}:</b> {self.y[k]} read as "
             f"<b>{self.said[k]}</b> with p = {p[self.said[k]]:.2f}; {self.y[k]} itself gets "
             f"p = {p[self.y[k]]:.2f}. The framed square is its place in the matrix."
         )
@@ -101,6 +100,9 @@ class DigitErrors(Explorer):
     def __init__(self, model=None, weights=None, **state):
         self.own, self.weights, self._graded = model, weights, None
         super().__init__(**state)
+
+    def ends(self, state):
+        return {"mistake": min(max(len(self.compute(1).mistakes), 1), 20)}
 
     def compute(self, mistake):
         _, X, _, y = (part.numpy() for part in digits())

@@ -8,7 +8,7 @@ import os
 import re
 import stat
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from nnkit.course.grading_students import Given, name_students
@@ -100,6 +100,10 @@ def _look(path):
     if path.suffix.lower() == ".zip":
         found = list(_in_zip(path.resolve(), "", MOST_ENTRIES))
         names = [] if found[:1] and found[0].problem else _names(path.resolve())
+        top = f"{path.stem}/"  # of a folder that was packed whole, its students lie below this
+        if found and all(re.match(f"{re.escape(top)}.*/", item.path) for item in found):
+            found = [replace(item, path=item.path.removeprefix(top)) for item in found]
+            names = [name.removeprefix(top) for name in names]
         inside = {PurePosixPath(name).parts[0] for name in names if "/" in name.strip("/")}
         shown = sorted(name for name in inside if name not in ("/", "..") and not _is_hidden(name))
         return Given(path, "zip", found, shown)
