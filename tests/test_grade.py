@@ -204,3 +204,31 @@ def test_lost_worker_costs_nobody_else(tmp_path, lesson):
     assert "lost twice" in records[0]["fault"] and records[0]["score"] is None
     assert not orphans(since=began)
     assert records[1]["score"] == TOTAL
+
+
+STAYS = """
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    open({0!r}, "w").write(str(os.getpid()))
+    time.sleep(99)
+    os._exit(0)
+while not os.path.exists({0!r}):
+    time.sleep(0.05)
+os.kill(os.getppid(), 9)
+time.sleep(9)
+"""
+LOOKS = """
+import os
+os.kill(int(open({0!r}).read()), 0)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes as on Linux")
+def test_who_outlives_the_kernels_parent_does_not_meet_the_next_learner(tmp_path, lesson):
+    left, right = str(tmp_path / "left"), lesson.exercises["double"].solution
+    for name, source in {"a": STAYS + X, "b": LOOKS + right}.items():
+        write_notebook(tmp_path / f"{name}.ipynb", lesson, {"double": source.format(left)})
+    _, second = grade([tmp_path], lesson=str(lesson.path), level="process")["submissions"]
+    assert verdicts(second)["double"] == "error"
+    assert "ProcessLookupError" in second["exercises"][0]["message"]

@@ -18,7 +18,13 @@ from nnkit.course.formats import nbformat  # isort: skip  before nbval brings it
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
 from nnkit.course.grading_kernel import GradingKernel, Limits, Stopped, TooLong
-from nnkit.course.grading_parent import KernelParent, adopt_orphans, protect, remove
+from nnkit.course.grading_parent import (
+    KernelParent,
+    adopt_orphans,
+    kill_children,
+    protect,
+    remove,
+)
 from nnkit.course.grading_probe import MIME
 from nnkit.course.grading_verdict import NO_ANSWER, cell_failed, judge, stopped
 
@@ -75,6 +81,7 @@ class KernelParents:
         if self.parent is not None:
             self.parent.close()
             self.parent = None
+            kill_children()  # who left it by a parent's death was adopted here
 
 
 class GradedFile(IPyNbFile):
