@@ -19,10 +19,11 @@ import types
 from contextlib import suppress
 from pathlib import Path
 
-# What AUDIT_ARCH calls a machine, and its numbers of shmget, semget, msgget and mq_open.
+# What AUDIT_ARCH calls a machine, and its numbers of shmget, semget, msgget, mq_open,
+# add_key, request_key and keyctl.
 SHARES = {
-    "x86_64": (0xC000003E, (29, 64, 68, 240)),
-    "aarch64": (0xC00000B7, (194, 190, 186, 180)),
+    "x86_64": (0xC000003E, (29, 64, 68, 240, 248, 249, 250)),
+    "aarch64": (0xC00000B7, (194, 190, 186, 180, 217, 218, 219)),
 }
 FORKS = sys.platform == "linux"
 PDEATHSIG, DUMPABLE, SECCOMP, CHILD_SUBREAPER, NO_NEW_PRIVS = 1, 4, 22, 36, 38  # of prctl(2)
@@ -75,9 +76,9 @@ def limit(memory, file_size, processes):
 
 
 def forbid_shared_memory():
-    """Have System V's shared memory and the like refused: it would belong to no process.
+    """Have System V's shared memory, keyrings and the like refused: they belong to no process.
 
-    Its size counts for nobody, and at the level `process` it would outlive the kernel. What
+    Their size counts for nobody, and at the level `process` they would outlive the kernel. What
     multiprocessing uses is made of files and stays. Needs NO_NEW_PRIVS; on another machine than
     those of SHARES nothing is refused.
     """
