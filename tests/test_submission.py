@@ -50,7 +50,7 @@ def test_of_two_copies_the_last_written_one_counts(lesson):
         notebook["cells"].append(make_cell(source, "double"))
     submission = read(notebook, lesson)
     assert submission.sources["double"] == "double: object = last"
-    assert submission.notes == ['3 cells are called "double"; the last one was graded.']
+    assert submission.notes == ['3 cells are called "double"; the last whole one was graded.']
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,14 @@ def test_the_parts_of_a_split_cell_are_graded_as_one(lesson, parts):
     scope = {}
     exec(submission.sources["double"], scope)
     assert scope["double"](4) == 8
-    assert submission.notes == [f'{len(parts)} cells are called "double"; graded as one.']
+    assert submission.notes == [f'{len(parts)} cells are called "double"; they were graded as one.']
+
+
+@pytest.mark.parametrize("draft", ["def double(x: first try", "%matplotlib inline"])
+def test_a_draft_that_is_no_python_does_not_harm_the_whole_one(lesson, draft):
+    notebook = make_notebook(lesson)
+    notebook["cells"].append(make_cell(draft, "double"))
+    assert read(notebook, lesson).sources["double"] == lesson.exercises["double"].solution
 
 
 def test_of_a_split_cell_that_is_timed_the_last_part_counts(lesson):

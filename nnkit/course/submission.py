@@ -43,11 +43,10 @@ def read_submission(data, lesson):
         own = own or [cell for cell in cells if cell["id"] == name]
         code = [cell for cell in own if cell["cell_type"] == "code"]
         written = [cell for cell in code if not same_code(cell["source"], exercise.stub)]
-        if len(written) > 1:
-            how = "graded as one" if _is_split(written, exercise) else "the last one was graded"
-            found.notes.append(f'{len(written)} cells are called "{name}"; {how}.')
         if code:
-            found.sources[name] = _graded(written or code, exercise)
+            found.sources[name], how = _graded(written or code, exercise)
+            if len(written) > 1:
+                found.notes.append(f'{len(written)} cells are called "{name}"; {how}.')
         elif own:
             found.missing[name] = f'the cell "{name}" is not a code cell: turn it back into one.'
         else:
@@ -71,19 +70,16 @@ def read_submission(data, lesson):
 
 
 def _graded(cells, exercise):
-    """The source that counts of an exercise's cells: mostly there is one."""
-    parts = [cell["source"] for cell in cells]
-    return "\n\n".join(parts) if _is_split(cells, exercise) else parts[-1]
+    """(the source that counts of an exercise's cells, which it is): mostly there is one cell.
 
-
-def _is_split(cells, exercise):
-    """True if several cells are the parts of one, which JupyterLab splits with all its names.
-
-    Copies of one, each of which defines the answer, are not; nor is a cell of another language.
+    Several may be the parts of one, which JupyterLab splits with all its names, or copies of one.
     """
-    sources = [cell["source"] for cell in cells]
-    whole = sum(exercise.answer in defined_names(source) for source in sources)
-    return len(sources) > 1 and whole < 2 and not any(s.startswith("%%") for s in sources)
+    parts = [cell["source"] for cell in cells]
+    whole = [part for part in parts if exercise.answer in defined_names(part)]
+    joined = "\n\n".join(parts)
+    if len(whole) < 2 and exercise.answer in defined_names(joined):
+        return joined, "they were graded as one"
+    return (whole or parts)[-1], "the last whole one was graded"
 
 
 def exercises_in(data):
