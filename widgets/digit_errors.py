@@ -16,6 +16,8 @@ from widgets.own import not_yet
 from widgets.style import INK, RED
 from widgets.words import readable
 
+MOST = 20  # mistakes to go through
+
 
 @dataclass(frozen=True)
 class Graded:
@@ -92,7 +94,7 @@ class DigitErrors(Explorer):
     its first layer.
     """
 
-    mistake = slider("mistake (1: the surest)", 1, 20, default=1, step=1)
+    mistake = slider("mistake (1: the surest)", 1, MOST, default=1, step=1)
 
     size = (840, 330)
     readout_lines = 5
@@ -102,7 +104,7 @@ class DigitErrors(Explorer):
         super().__init__(**state)
 
     def ends(self, state):
-        return {"mistake": min(max(len(self.compute(1).mistakes), 1), 20)}
+        return {"mistake": min(max(len(self.compute(1).mistakes), 1), MOST)}
 
     def compute(self, mistake):
         _, X, _, y = (part.numpy() for part in digits())
