@@ -1,6 +1,6 @@
 """What a trained net gets wrong, and what its first layer has learnt to look for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -100,25 +100,27 @@ class DigitErrors(Explorer):
     readout_lines = 5
 
     def __init__(self, model=None, weights=None, **state):
-        self.own, self.weights, self._graded = model, weights, None
+        self.own, self.weights = model, weights
         super().__init__(**state)
 
+    @cached_property
+    def first(self):
+        """The net's answers, looked at from the surest mistake."""
+        _, X, _, y = (part.numpy() for part in digits())
+        found = None if self.own is None else answers(self.own, X)
+        own = found is not None
+        whose = "The net is your own." if own else ""
+        if self.own is not None and not own:
+            whose = not_yet("net", "this is nnkit's")
+        model = trained(PLAIN)
+        W = np.asarray(self.weights).T if own else model[0].weight.detach().numpy()
+        return Graded((found if own else answers(model, X))[-1], X, y, 1, W, whose)
+
     def ends(self, state):
-        return {"mistake": min(max(len(self.compute(1).mistakes), 1), MOST)}
+        return {"mistake": min(max(len(self.first.mistakes), 1), MOST)}
 
     def compute(self, mistake):
-        _, X, _, y = (part.numpy() for part in digits())
-        if self._graded is None:
-            found = None if self.own is None else answers(self.own, X)
-            own = found is not None
-            whose = "The net is your own." if own else ""
-            if self.own is not None and not own:
-                whose = not_yet("net", "this is nnkit's")
-            model = trained(PLAIN)
-            W = np.asarray(self.weights).T if own else model[0].weight.detach().numpy()
-            self._graded = (found if own else answers(model, X))[-1], W, whose
-        p, W, whose = self._graded
-        return Graded(p, X, y, mistake, W, whose)
+        return replace(self.first, chosen=mistake)
 
     def setup(self, figure):
         counts, wrong, layer = figure.subplots(1, 3, width_ratios=(1.25, 0.75, 1.4))
@@ -131,7 +133,7 @@ class DigitErrors(Explorer):
         counts.grid(False)
         self.numbers = Labels(self.live, counts, size=8)
         self.wrong = picture(self.live, wrong, "the digit", "")
-        W = self.compute(1).W.reshape(-1, 8, 8)
+        W = self.first.W.reshape(-1, 8, 8)
         tiles = sheet(W)
         most = np.percentile(abs(W), 99.5)
         layer.imshow(

@@ -109,7 +109,10 @@ class Explorer(abc.ABC):
         return {}
 
     def ends(self, state):
-        """{slider: its last place in `state`}, where that is not always the declared one."""
+        """{slider: its last place in `state`}, where that is not always the declared one.
+
+        It is asked with every move, and so must not depend on a `compute` that may fail.
+        """
         return {}
 
     def _within(self, state):
