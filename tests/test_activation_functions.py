@@ -34,9 +34,9 @@ def test_the_numbers_stand_in_the_words(explorer):
 
 def test_a_low_bias_kills_relus_but_not_leaky_ones(explorer):
     explorer.set(activation="ReLU", bias=-3.0)
-    assert "82 are dead" in explorer.live.description
+    assert "82 are flat for every sample, all of them dead" in explorer.live.description
     explorer.activation = "leaky ReLU"
-    assert "0% of all z meet a flat place; of the units, none is dead" in explorer.live.description
+    assert "0% of all z meet a flat place; of the units, none is flat" in explorer.live.description
 
 
 def test_a_wide_spread_saturates_tanh(explorer):

@@ -170,6 +170,28 @@ def test_zip_files_of_students(tmp_path):
     assert whose(tmp_path / "cleo.zip") == {("cleo", "cleo.zip/05_descent.ipynb")}
 
 
+def test_a_zip_file_with_backslashes_in_its_paths(tmp_path):
+    entries = {r"anna\05_descent.ipynb": b"A", r"ben\x\05_descent.ipynb": b"B", r"dan\a.pdf": b""}
+    found = list(find_notebooks([make_zip(tmp_path / "class.zip", entries)], LESSONS))
+    assert {(item.student, item.path): item.problem or item.read() for item in found} == {
+        ("anna", "anna/05_descent.ipynb"): b"A",
+        ("ben", "ben/x/05_descent.ipynb"): b"B",
+        ("dan", "dan"): "its folder holds no notebook: hand in the .ipynb file itself.",
+    }
+
+
+def test_a_file_beside_notebooks_that_are_called_like_their_students(tmp_path):
+    names = "anna.ipynb", "ben.PDF", "cleo.tar.gz", "anna.pdf", "grades.csv", ".dan.pdf"
+    make_files(tmp_path / "class", *names)
+    problem = "it is no notebook: hand in the .ipynb file itself."
+    wanted = {("anna", ""), ("ben", problem), ("cleo", problem)}
+    packed = make_zip(tmp_path / "packed.zip", dict.fromkeys(names, b""))
+    for given in tmp_path / "class", packed:
+        assert {(i.student, i.problem) for i in find_notebooks([given], LESSONS)} == wanted
+    make_files(tmp_path / "eve", "05_descent.ipynb", "report.pdf")
+    assert whose(tmp_path / "eve") == {("eve", "eve/05_descent.ipynb")}
+
+
 def test_a_class_folder_that_was_packed_whole(tmp_path):
     files = "anna/05_descent.ipynb", "ben/07_small/07_small.ipynb", "cleo/essay.pdf"
     path = make_zip(tmp_path / "submitted.zip", {f"submitted/{name}": b"{}" for name in files})

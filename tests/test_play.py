@@ -14,6 +14,7 @@ class Epochs(Explorer):
     epochs = slider("epochs", 0, 5, default=3, step=1)
     slow = slider("slow", 0, 1, default=0, step=1)
     play = "epochs"
+    presets = {"none": {"epochs": 0}}
 
     def compute(self, epochs, slow):
         if slow and epochs > 3:
@@ -46,7 +47,8 @@ def page():
             self.player.send = self.answers.append
 
         def ask(self, from_start=False):
-            self.player._handle_custom_msg({"from_start": from_start}, [])
+            asked = {"from_start": from_start, "stops": self.player.stops}
+            self.player._handle_custom_msg(asked, [])
 
     return Page()
 
@@ -102,6 +104,21 @@ def test_a_failure_stops_playing(page):
 def test_a_move_by_hand_is_no_answer(page):
     page.explorer.epochs = 1
     assert page.answers == []
+
+
+def test_reset_and_presets_stop_playing_and_the_step_that_is_on_its_way(page):
+    panel, seen = page.explorer.panel, page.player.stops
+    reset, menu = panel.buttons.children[1], panel.buttons.children[0]
+    for stopped, (act, there) in enumerate(
+        [(reset.click, 3), (lambda: setattr(menu, "value", "none"), 0)], start=1
+    ):
+        page.explorer.epochs = 4
+        act()
+        assert page.player.stops == seen + stopped
+        page.player._handle_custom_msg({"from_start": False, "stops": seen}, [])
+        assert page.explorer.epochs == there
+    page.ask()
+    assert page.explorer.epochs == 1, "a new step is taken"
 
 
 def test_the_pace_lets_short_and_long_sliders_be_seen(page):

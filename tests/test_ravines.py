@@ -85,6 +85,12 @@ def test_the_even_rate_shrinks_both_directions_alike():
     assert 1 - raw.even_lr() * flat == pytest.approx(-(1 - raw.even_lr() * steep))
 
 
+def test_a_rate_just_below_the_limit_is_told_apart_from_it():
+    raw, _ = ravines(scale=30.0)
+    walk = Walk(raw, raw.even_lr(), raw.descend(raw.even_lr()))
+    assert "lr = 0.0022198 is below 2/L = 2/900 = 0.0022222" in walk.words
+
+
 def test_one_step_is_enough_where_all_curvatures_are_one():
     _, scaled = ravines()
     walk = Walk(scaled, 1.0, scaled.descend(1.0))

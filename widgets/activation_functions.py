@@ -19,7 +19,7 @@ EDGE = 8.0  # of z in the picture
 AXIS = np.linspace(-EDGE, EDGE, 321)
 BINS = np.linspace(-EDGE, EDGE, 65)
 MOST = 10  # layers
-BOTTOM, TOP = 1e-12, 1e3  # of the axis of products
+BOTTOM, TOP = 1e-12, 1e5  # of the axis of products
 FLAT = 0.01  # a slope below this lets next to nothing through
 UNITS = SAMPLES = 100
 
@@ -93,9 +93,13 @@ class Slopes:
 
     @property
     def layer(self):
-        dead = int(self.flat.all(axis=0).sum())
+        flat = int(self.flat.all(axis=0).sum())
+        dead = int((self.slopes_layer == 0).all(axis=0).sum())
         z = self.z_layer
-        told = f"<b>{dead} are dead</b>: flat for every sample." if dead else "none is dead."
+        told = "none is flat for every sample."
+        if flat:
+            share = "all" if dead == flat else dead or "none"
+            told = f"<b>{flat} are flat for every sample</b>, {share} of them dead (slope 0)."
         return (
             f"A layer of {UNITS} units, {SAMPLES} samples, z = {z.mean():.2g} ± {z.std():.2g}: "
             f"<b>{self.flat.mean():.0%}</b> of all z meet a flat place; of the units, {told}"

@@ -30,6 +30,7 @@ class Panel:
         self.explorer = explorer
         reset = ipywidgets.Button(description="Reset", tooltip="Back to the start", icon="undo")
         reset.layout.width = "90px"
+        reset.on_click(lambda _: self._stop_playing())
         reset.on_click(explorer.reset)
         row = [self._preset_menu()] if explorer.presets else []
         row.append(reset)
@@ -60,6 +61,10 @@ class Panel:
         if self.player:
             self.player.delivered(fine)
 
+    def _stop_playing(self):
+        if self.player:
+            self.player.stop()
+
     def _action(self, words):
         button = ipywidgets.Button(description=words, layout={"width": "auto"})
 
@@ -80,6 +85,7 @@ class Panel:
 
         def chosen(change):
             if change.new != prompt:
+                self._stop_playing()
                 self.explorer.set(**self.explorer.presets[change.new])
                 menu.value = prompt
 

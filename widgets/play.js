@@ -20,13 +20,17 @@ export default {
       if (waiting) return;
       waiting = true;
       asked = performance.now();
-      model.send({ from_start: fromStart });
+      model.send({ from_start: fromStart, stops: model.get("stops") });
     };
     const shown = ({ more }) => {
       waiting = false;
       playing = playing && more;
       show();
       if (playing) timer = setTimeout(ask, model.get("pace") - (performance.now() - asked), false);
+    };
+    const stop = () => {
+      clearTimeout(timer);
+      shown({ more: false });
     };
     play.addEventListener("click", () => {
       playing = !playing;
@@ -36,10 +40,12 @@ export default {
     });
     step.addEventListener("click", () => ask(false));
     model.on("msg:custom", shown);
+    model.on("change:stops", stop);
     show();
     return () => {
       clearTimeout(timer);
       model.off("msg:custom", shown);
+      model.off("change:stops", stop);
     };
   },
 };

@@ -16,6 +16,7 @@ class Player(anywidget.AnyWidget):
     _esm = Path(__file__).parent / "play.js"
     label = traitlets.Unicode().tag(sync=True)
     pace = traitlets.Float().tag(sync=True)  # milliseconds from step to step, at least
+    stops = traitlets.Int().tag(sync=True)  # how often playing was stopped from here
 
     def __init__(self, slider, advance):
         self._slider, self._advance, self._asked = slider, advance, False
@@ -23,7 +24,14 @@ class Player(anywidget.AnyWidget):
         super().__init__(label=slider.label, pace=pace)
         self.on_msg(self._heard)
 
+    def stop(self):
+        """Play no further, and do not take the step that the page may be asking for just now."""
+        self._asked = False
+        self.stops += 1
+
     def _heard(self, _, content, buffers):
+        if content["stops"] != self.stops:
+            return
         slider, self._asked = self._slider, True
         again = content["from_start"] and slider.value == slider.high
         self._advance(int(slider.low if again else min(slider.value + slider.step, slider.high)))

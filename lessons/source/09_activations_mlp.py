@@ -64,7 +64,7 @@ print(f"ten tanh, each at its best: {1.0**10}")
 # 2. Choose the preset "tanh, weights too large" and move **spread of z in a layer** from 10 down
 #    to 1. How much of the layer is flat, and so hardly learns, before and after?
 # 3. Choose the preset "ReLU, dying" and read the last line: what is a **dead** unit? Raise **bias
-#    of its units** from −3 to 0. When is none dead any more?
+#    of its units** from −3 to 0. When is none flat for every sample any more?
 # 4. Choose "leaky ReLU in the same place". Who is dead now?
 
 # %%

@@ -18,6 +18,7 @@ from nnkit.course.submission import LARGEST, Unreadable
 MOST_ENTRIES = 200_000
 MOST_OF_ONE = 50  # notebooks in a zip file that a student handed in
 SKIPPED = (".ipynb_checkpoints", "__MACOSX")
+HANDED_IN = (".pdf", ".doc", ".docx", ".odt", ".rar", ".7z", ".tar", ".gz", ".tgz")  # by mistake
 INSTEAD = "hand in the .ipynb file itself."
 
 
@@ -88,25 +89,28 @@ def find_notebooks(paths, lessons=()):
     yield from name_students(given, lessons, _without)
 
 
-def _without(student, place):
-    return Found(student, student, place, problem=f"its folder holds no notebook: {INSTEAD}")
+def _without(student, place, name=""):
+    what = "it is no notebook" if name else "its folder holds no notebook"
+    return Found(student, name or student, place, problem=f"{what}: {INSTEAD}")
 
 
 def _look(path):
     if path.is_dir():
-        folders = [entry.name for entry in os.scandir(path) if os.path.isdir(entry)]
+        entries = list(os.scandir(path))
+        folders = [entry.name for entry in entries if os.path.isdir(entry)]
         shown = sorted(name for name in folders if not _is_hidden(name))
-        return Given(path, "folder", list(_in_folder(path)), shown)
+        others = _handed_in(entry.name for entry in entries if entry.name not in folders)
+        return Given(path, "folder", list(_in_folder(path)), shown, others)
     if path.suffix.lower() == ".zip":
         found = list(_in_zip(path.resolve(), "", MOST_ENTRIES))
-        names = [] if found[:1] and found[0].problem else _names(path.resolve())
+        names = [] if found[:1] and found[0].problem else list(_names(path.resolve()))
         top = f"{path.stem}/"  # of a folder that was packed whole, its students lie below this
         if found and all(re.match(f"{re.escape(top)}.*/", item.path) for item in found):
             found = [replace(item, path=item.path.removeprefix(top)) for item in found]
             names = [name.removeprefix(top) for name in names]
         inside = {PurePosixPath(name).parts[0] for name in names if "/" in name.strip("/")}
         shown = sorted(name for name in inside if name not in ("/", "..") and not _is_hidden(name))
-        return Given(path, "zip", found, shown)
+        return Given(path, "zip", found, shown, _handed_in(names))
     if path.exists() or path.is_symlink():
         return Given(path, "file", [Found("", path.name, path)])
     raise ValueError(f"there is no file or folder {label(str(path))}")
@@ -128,37 +132,51 @@ def _in_folder(folder):
 def _in_zip(path, prefix, most):
     """The notebooks in a zip file, at most `most` of them, and what it holds instead of some."""
     try:
-        names = [name for name in _names(path, nested=prefix) if not _is_hidden(name)]
+        entries = _names(path, nested=prefix)
     except Unreadable as error:
         yield Found("", prefix.rstrip("/") or path.name, path, problem=str(error))
         return
-    found = [Found("", prefix + name, path, name) for name in names if _is_notebook(name)]
+    names = [name for name in entries if not _is_hidden(name)]
+    found = [Found("", prefix + name, path, entries[name]) for name in names if _is_notebook(name)]
     problem = f"it is a zip file that holds no notebook: {INSTEAD}" if not found else ""
     if len(found) > most:
         problem = f"it is a zip file that holds more than {most} notebooks: {INSTEAD}"
     if problem and prefix:
         yield Found("", prefix.rstrip("/"), path, problem=problem)
         return
-    places = {os.path.dirname(item.entry) for item in found}
+    places = {os.path.dirname(item.path) for item in found}
     for name in names:
-        if name.lower().endswith(".zip") and os.path.dirname(name) not in places:
+        if name.lower().endswith(".zip") and os.path.dirname(prefix + name) not in places:
             problem = f"it is a zip file inside another: unpack that one, or {INSTEAD}"
             found.append(Found("", prefix + name, path, problem=problem))
     yield from found
 
 
 def _names(path, nested=False):
-    """What is in a zip file, sorted; raises Unreadable. (A long list takes much memory to read.)"""
+    """{path: entry} of what is in a zip file, sorted; raises Unreadable.
+
+    A long list takes much memory to read. Some tools of Windows write paths with backslashes.
+    """
     try:
         with _open(path) as file:
             if nested and os.fstat(file.fileno()).st_size > LARGEST:
                 raise Unreadable(f"it is a zip file larger than {LARGEST >> 20} MiB: {INSTEAD}")
             with zipfile.ZipFile(file) as archive:
-                return sorted({entry.filename for entry in archive.infolist()})
+                entries = sorted(entry.filename for entry in archive.infolist())
+                return {name.replace("\\", "/"): name for name in entries}
     except Unreadable:
         raise
     except Exception as error:  # the same
         raise Unreadable(f"it can't be read as a zip file ({label(str(error))}).") from None
+
+
+def _handed_in(names):
+    """Those of the names that lie in no folder and may well stand for a notebook."""
+    return sorted(
+        name
+        for name in names
+        if name.lower().endswith(HANDED_IN) and "/" not in name and not _is_hidden(name)
+    )
 
 
 def _is_hidden(path):

@@ -19,22 +19,25 @@ COPY = r"([ _-]*copy)?[ _-]*(\d+|\(\d+\))?"  # what JupyterLab and browsers put 
 class Given:
     """A path that was given, and what was found below it.
 
-    kind: "folder", "zip" or "file"; found: with the paths below it; folders: those directly in it.
+    kind: "folder", "zip" or "file"; found: with the paths below it; folders: those directly in it;
+    others: files directly in it that may stand for a notebook.
     """
 
     path: Path
     kind: str
     found: list
     folders: list = field(default_factory=list)
+    others: list = field(default_factory=list)
 
 
 def name_students(given, lessons, without):
     """Each thing found, with its student and the path to show, and whoever has no notebook.
 
-    given: a list of Given; lessons: the names of all lessons; without(student, place): what stands
-    for a folder that holds no notebook. Folders that are given side by side (also zip files, and
-    the folders of files) are alike: each is a student's if one of them holds notebooks directly or
-    if none holds more than one folder with notebooks; else each holds a class.
+    given: a list of Given; lessons: the names of all lessons; without(student, place, file=""):
+    what stands for a folder that holds no notebook, or for another `file` beside notebooks that are
+    called like their students. Folders that are given side by side (also zip files, and the folders
+    of files) are alike: each is a student's if one of them holds notebooks directly or if none
+    holds more than one folder with notebooks; else each holds a class.
     """
     names = "|".join(map(re.escape, lessons))
     numbers = "|".join(re.escape(name.split("_")[0]) for name in lessons)
@@ -73,13 +76,18 @@ def _named(one, top, everybody, several, is_lesson, without):
     """What was found in one of several given paths; everybody: all in it is that of `top`."""
     place = one.path if one.kind == "file" else Path(os.path.abspath(one.path))
     inside = place.as_posix() if one.kind == "file" else place.relative_to(top.parent).as_posix()
-    students = set()
+    students, by_file = set(), False
     for item in one.found:
         first = _first(item.path) or item.stem
         student = top.name if everybody or is_lesson(first) else first
         shown = f"{inside}/{item.path}" if several or student == top.name else item.path
         yield replace(item, student=student, path=inside if one.kind == "file" else shown)
         students.add(student)
+        by_file |= not _first(item.path) and student == item.stem
+    for name in one.others if by_file and one.kind != "file" else ():
+        student = name.partition(".")[0]
+        if student not in students:
+            yield without(student, one.path, name)
     if everybody and not students:
         yield without(top.name, one.path)
     elif not everybody and students != {top.name}:
