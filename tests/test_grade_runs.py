@@ -269,7 +269,10 @@ def test_ctrl_c_keeps_results_and_leaves_no_process(a_class, lesson, tmp_path):
         str(journal),
     ]
     process = subprocess.Popen(
-        [*words, "--lesson", str(lesson.path)], stderr=subprocess.PIPE, stdout=subprocess.PIPE
+        [*words, "--lesson", str(lesson.path)],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's `&` ignores it
     )
     stop = time.monotonic() + 60
     while not (journal.exists() and journal.read_bytes().endswith(b"\n")):

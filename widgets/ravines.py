@@ -143,10 +143,11 @@ class Walk:
         if not steep > 0:
             return "all inputs are 0: nothing can be learnt."
         where = " at the minimum" if self.ravine.loss == LOGISTIC else ""
-        limit = 2 / steep
-        side = "below" if self.lr < limit * (1 - 1e-9) else "not below"
-        near = abs(self.lr / limit - 1) < 0.01
-        lr, limit = (f"{rate:.5g}" if near else f"{rate:.3g}" for rate in (self.lr, limit))
+        rates = self.lr, 2 / steep
+        side = "below" if rates[0] < rates[1] * (1 - 1e-9) else "not below"
+        lr, limit = (f"{rate:.3g}" for rate in rates)
+        if lr == limit:
+            lr, limit = (f"{rate:.5g}" for rate in rates)
         return (
             f"curvatures{where} {flat:.3g} to {steep:.3g}, condition number "
             f"<b>{self.ravine.condition:.3g}</b>. lr = {lr} is {side} 2/L = "

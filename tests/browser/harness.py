@@ -191,12 +191,15 @@ class Notebook:
         assert json.loads(status)["status"] == "ok", status
 
 
-# Whether the explorer in a cell shows this picture and these words, to eyes and screen readers.
-SHOWS = """([cell, source, words]) => {
+# What the explorer in a cell does not show yet, to eyes and screen readers: its picture, its words.
+MISSING = """(cell, [source, words]) => {
     const image = cell.querySelector('img.nnkit-live');
     const told = [...cell.querySelectorAll('[role=status]')].at(-1)?.innerText ?? '';
     const same = text => text.trim().split(/\\s+/).join(' ') === words;
-    return image.src === source && image.complete && same(told) && same(image.alt);
+    return Object.entries({
+        picture: image.src === source, loaded: image.complete, words: same(told),
+        description: same(image.alt),
+    }).filter(([_, there]) => !there).map(([name]) => name);
 }"""
 
 
@@ -242,17 +245,16 @@ class Shown:
     def expect(self, explorer, seconds=5):
         """Wait for just the picture and the words that `explorer` has in this process."""
         explorer.finish()
-        words = normal(explorer.live.description)
-        try:
-            self.page.wait_for_function(
-                SHOWS,
-                arg=[self.cell.element_handle(), explorer.live.picture, words],
-                timeout=1000 * seconds,
-            )
-        except Exception:  # say what is there instead
-            assert normal(self.words) == words
-            assert normal(self.picture.get_attribute("alt")) == words
-            pytest.fail(other_pixels(self.picture.get_attribute("src"), explorer.live.picture))
+        words, stop = normal(explorer.live.description), time.monotonic() + seconds
+        # Asked anew each time: the cell's element may be another, and a page may rest that has
+        # nothing to paint.
+        while missing := self.cell.evaluate(MISSING, [explorer.live.picture, words]):
+            if time.monotonic() > stop:
+                assert normal(self.words) == words
+                assert normal(self.picture.get_attribute("alt")) == words
+                other = other_pixels(self.picture.get_attribute("src"), explorer.live.picture)
+                pytest.fail(f"{missing} missing after {seconds} s: {other}")
+            self.page.wait_for_timeout(50)
 
 
 def other_pixels(there, wanted):
@@ -265,7 +267,7 @@ def other_pixels(there, wanted):
         return f"the page's picture has the shape {there.shape}, expected was {wanted.shape}"
     rows, columns = np.nonzero((there != wanted).any(axis=2))
     if not len(rows):
-        return "the page's picture is right now, but came too late"
+        return "the page's picture has the right pixels"
     return (
         f"{len(rows)} pixels of the page's picture differ, rows {rows.min()} to {rows.max()}, "
         f"columns {columns.min()} to {columns.max()}, by up to {abs(there - wanted).max()}"

@@ -89,6 +89,17 @@ def test_play_shows_every_step_to_the_end_and_can_be_paused(shown, notebook, mak
     shown.expect(make(n=8), seconds=10)
 
 
+def test_reset_stops_play(shown, make):
+    button(shown, "Play").press("Enter")
+    shown.cell.get_by_text("n = 4, part").wait_for()
+    shown.reset(make())
+    button(shown, "Play").wait_for()
+    shown.page.wait_for_timeout(1500)  # longer than the pace, 0.4 s
+    shown.expect(make())
+    button(shown, "Step").press("Enter")
+    shown.expect(make(n=4))
+
+
 def test_a_slider_ends_where_the_kernel_moves_its_end(shown, notebook, make):
     for high in 5, 8:
         notebook.execute(f"steps._widgets['n'].high = {high}")
