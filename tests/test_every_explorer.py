@@ -66,6 +66,19 @@ def test_both_ends_of_every_slider_are_shown_and_no_word_is_cut(explorer):
     assert not cut
 
 
+def test_a_move_whose_compute_fails_is_answered_in_words(explorer, monkeypatch):
+    explorer.reset()
+    sliders = {n: w for n, w in explorer._widgets.items() if isinstance(w, Slider)}
+    name, widget = next((n, w) for n, w in sliders.items() if not w.disabled)
+    elsewhere = next(place for place in widget.places() if place != widget.value)
+    monkeypatch.setattr(explorer, "compute", lambda **state: 1 / 0)
+    explorer.set(**{name: elsewhere})
+    assert explorer.live.words.startswith('<div role="alert">This position can\'t be shown.')
+    monkeypatch.undo()
+    explorer.reset()
+    assert 'role="status"' in explorer.live.words
+
+
 def test_nothing_that_stands_still_is_hidden_by_a_heat_map(explorer):
     explorer.live.repaint()
     for axes in explorer.live.figure.axes:
