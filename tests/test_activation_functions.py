@@ -46,6 +46,14 @@ def test_a_wide_spread_saturates_tanh(explorer):
     assert "0% of all z meet a flat place" in explorer.live.description
 
 
+def test_what_lies_below_the_axis_is_told_in_the_picture(explorer):
+    for z, words in (2.0, ""), (5.0, "↓ 1.7·10⁻²²"):
+        explorer.set(activation="sigmoid", z=z, layers=10)
+        assert explorer.below.get_text() == words
+    explorer.set(activation="ReLU", z=-2.0)
+    assert explorer.below.get_text() == "↓ 0"
+
+
 def test_a_click_on_the_curve_sets_z(explorer):
     explorer.pointed(explorer.here[0].axes, 1.234, 0.5)
     assert explorer.z == 1.23

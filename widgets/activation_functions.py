@@ -223,7 +223,8 @@ class ActivationFunctions(Explorer):
         left = abs(result.at[1]) ** result.layers
         self.end.set_data([result.layers], [np.clip(left, BOTTOM, TOP)])
         self.below.set_x(max(result.layers - 0.4, 2))
-        self.below.set_text(f"↓ {readable(format(left, '.1e'))}" if left < BOTTOM else "")
+        number = readable(f"{left:.1e}") if left else "0"
+        self.below.set_text(f"↓ {number}" if left < BOTTOM else "")
 
     def pointed(self, axes, x, y):
         if axes.get_xlim() == (-EDGE, EDGE):
