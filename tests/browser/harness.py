@@ -245,20 +245,26 @@ class Shown:
     def expect(self, explorer, seconds=5):
         """Wait for just the picture and the words that `explorer` has in this process."""
         explorer.finish()
-        words, stop = normal(explorer.live.description), time.monotonic() + seconds
+        words, wanted = normal(explorer.live.description), explorer.live.picture
+        stop = time.monotonic() + seconds
         # Asked anew each time: the cell's element may be another, and a page may rest that has
-        # nothing to paint.
-        while missing := self.cell.evaluate(MISSING, [explorer.live.picture, words]):
-            if time.monotonic() > stop:
+        # nothing to paint. Where only the picture is missing, its pixels decide: twice in some
+        # thousands of times they were right, though the file was said to be another.
+        while missing := self.cell.evaluate(MISSING, [wanted, words]):
+            late = time.monotonic() > stop
+            if late:
                 assert normal(self.words) == words
                 assert normal(self.picture.get_attribute("alt")) == words
-                other = other_pixels(self.picture.get_attribute("src"), explorer.live.picture)
-                pytest.fail(f"{missing} missing after {seconds} s: {other}")
+            if late or missing == ["picture"]:
+                other = other_pixels(self.picture.get_attribute("src"), wanted)
+                if not other:
+                    return
+                assert not late, f"{missing} missing after {seconds} s: {other}"
             self.page.wait_for_timeout(50)
 
 
 def other_pixels(there, wanted):
-    """In words: where the picture on the page differs from the one that was expected."""
+    """In words: where the picture on the page differs from the one that was expected, or ""."""
     there, wanted = (
         np.asarray(PIL.Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))).astype(int)
         for url in (there, wanted)
@@ -267,7 +273,7 @@ def other_pixels(there, wanted):
         return f"the page's picture has the shape {there.shape}, expected was {wanted.shape}"
     rows, columns = np.nonzero((there != wanted).any(axis=2))
     if not len(rows):
-        return "the page's picture has the right pixels"
+        return ""
     return (
         f"{len(rows)} pixels of the page's picture differ, rows {rows.min()} to {rows.max()}, "
         f"columns {columns.min()} to {columns.max()}, by up to {abs(there - wanted).max()}"
