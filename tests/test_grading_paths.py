@@ -181,10 +181,10 @@ def test_a_zip_file_with_backslashes_in_its_paths(tmp_path):
 
 
 def test_a_file_beside_notebooks_that_are_called_like_their_students(tmp_path):
-    names = "anna.ipynb", "ben.PDF", "cleo.tar.gz", "anna.pdf", "grades.csv", ".dan.pdf"
+    names = "a.zed.ipynb", "ben.PDF", "cleo.x.tar.gz", "a.zed.pdf", "grades.csv", ".dan.pdf"
     make_files(tmp_path / "class", *names)
     problem = "it is no notebook: hand in the .ipynb file itself."
-    wanted = {("anna", ""), ("ben", problem), ("cleo", problem)}
+    wanted = {("a.zed", ""), ("ben", problem), ("cleo.x", problem)}
     packed = make_zip(tmp_path / "packed.zip", dict.fromkeys(names, b""))
     for given in tmp_path / "class", packed:
         assert {(i.student, i.problem) for i in find_notebooks([given], LESSONS)} == wanted

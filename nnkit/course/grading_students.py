@@ -85,7 +85,7 @@ def _named(one, top, everybody, several, is_lesson, without):
         students.add(student)
         by_file |= not _first(item.path) and student == item.stem
     for name in one.others if by_file and one.kind != "file" else ():
-        student = name.partition(".")[0]
+        student = re.sub(r"(?i)(\.tar)?\.[^.]*$", "", name)
         if student not in students:
             yield without(student, one.path, name)
     if everybody and not students:
