@@ -97,7 +97,7 @@ def _without(student, place, name=""):
 def _look(path):
     if path.is_dir():
         entries = list(os.scandir(path))
-        folders = [entry.name for entry in entries if os.path.isdir(entry)]
+        folders = {entry.name for entry in entries if os.path.isdir(entry)}
         shown = sorted(name for name in folders if not _is_hidden(name))
         others = _handed_in(entry.name for entry in entries if entry.name not in folders)
         return Given(path, "folder", list(_in_folder(path)), shown, others)

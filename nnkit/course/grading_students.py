@@ -84,7 +84,7 @@ def _named(one, top, everybody, several, is_lesson, without):
         yield replace(item, student=student, path=inside if one.kind == "file" else shown)
         students.add(student)
         by_file |= not _first(item.path) and student == item.stem
-    for name in one.others if by_file and one.kind != "file" else ():
+    for name in one.others if by_file else ():
         student = re.sub(r"(?i)(\.tar)?\.[^.]*$", "", name)
         if student not in students:
             yield without(student, one.path, name)
